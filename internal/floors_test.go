@@ -1,0 +1,57 @@
+package internal
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// floors says how high each package stands. A package imports only packages
+// on lower floors; docs/design.md has the same table for people.
+var floors = map[string]int{
+	"internal/diag":       1,
+	"internal/schema":     1,
+	"internal/sqltext":    1,
+	"internal/diff":       2,
+	"internal/snapshot":   2,
+	"internal/pgserver":   2,
+	"internal/history":    3,
+	"internal/drizzle":    3,
+	"internal/catalog":    3,
+	"internal/migrate":    4,
+	"internal/check":      5,
+	"internal/cli":        7,
+	"cmd/skein":           8,
+	"internal/drizzle/js": 2,
+}
+
+// base is what every floor may import, the first one included: an error's
+// shape is part of every value above it.
+var base = map[string]bool{"internal/diag": true}
+
+const module = "github.com/skein-db/skein/"
+
+func TestLowerFloorsNeverImportHigherOnes(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", "{{.ImportPath}} {{join .Imports \" \"}}", module+"...").Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		pkg := strings.TrimPrefix(fields[0], module)
+		if pkg == "internal" || strings.HasPrefix(pkg, "internal/interop") || strings.HasPrefix(pkg, "internal/bench") {
+			continue // tests and measurements over the whole program
+		}
+		floor, known := floors[pkg]
+		if !known {
+			t.Errorf("%s has no floor: give it one here and in docs/design.md", pkg)
+			continue
+		}
+		for _, imported := range fields[1:] {
+			name, ours := strings.CutPrefix(imported, module)
+			if ours && !base[name] && floors[name] >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d)", pkg, floor, name, floors[name])
+			}
+		}
+	}
+}
