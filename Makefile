@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+help: ## show the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/skein
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/skein ./cmd/skein
+
+test: ## run every test
+	$(GO) test ./...
+
+race: ## run the tests of everything concurrent under the race detector
+	$(GO) test -race $(RACE)
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l cmd internal examples | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+bench: ## compare with drizzle-kit, goose, tern and psql on this machine
+	$(GO) run ./internal/bench
+
+demo: ## watch the main job happen on a throwaway PostgreSQL
+	$(GO) run ./cmd/skein demo
+
+check: ## all that CI runs
+	./.ci/run
+
+.PHONY: help build test race lint bench demo check
