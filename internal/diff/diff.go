@@ -1,0 +1,65 @@
+// Package diff turns two schemas into the changes that lead from one to the
+// other, and the changes into SQL.
+//
+// It decides and renders what drizzle-kit 0.31 decides and renders, in the same
+// order and with the same bytes, so that a team sees no difference in a
+// generated migration. The two halves are apart: deciding fills Changes with the
+// old and new objects, rendering turns each into statements. Where drizzle-kit's
+// text is not valid SQL nobody can rely on it: there the renderer writes what
+// was meant, and Result.Notes says so (the list is in defects.go).
+//
+// The package touches neither disk nor database. What only a person can know
+// (is this column new, or that one renamed?) it asks a Resolver.
+package diff
+
+import (
+	"github.com/skein-db/skein/internal/schema"
+)
+
+// Change is one decided difference. Changes are ordered as their statements are.
+type Change struct {
+	// Kind is drizzle-kit's name for the statement, for example "create_table"
+	// or "alter_table_alter_column_set_default".
+	Kind string
+	// Object names what is changed as people write it, for example
+	// "public.users.email".
+	Object string
+	// Table is the table concerned, under the name it has when the statement
+	// runs; zero where no table is.
+	Table schema.Ref
+	// Old and New are the object before and after, nil where there is none:
+	// *schema.Table, *schema.Column, *schema.Index, *schema.ForeignKey,
+	// *schema.PrimaryKey, *schema.Unique, *schema.Check, *schema.Policy,
+	// *schema.LinkedPolicy, *schema.Enum, *schema.Sequence, *schema.Role,
+	// *schema.View, or a string for a schema. They must not be changed.
+	Old, New any
+	// SQL is the statements, in order.
+	SQL []string
+}
+
+// Result is what Compute found.
+type Result struct {
+	Changes []Change
+	// Notes are lines for a person: where the SQL departs from drizzle-kit's
+	// and why.
+	Notes []string
+}
+
+// Empty reports whether there is nothing to do.
+func (r *Result) Empty() bool { return len(r.Statements()) == 0 }
+
+// Statements returns the SQL of all changes in order. Equal statements appear
+// once.
+func (r *Result) Statements() []string {
+	var out []string
+	seen := map[string]bool{}
+	for _, c := range r.Changes {
+		for _, s := range c.SQL {
+			if !seen[s] {
+				seen[s] = true
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
