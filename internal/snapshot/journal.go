@@ -1,0 +1,134 @@
+package snapshot
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/skein-db/skein/internal/diag"
+)
+
+// Journal is meta/_journal.json: the migrations in the order in which they run.
+type Journal struct {
+	Version, Dialect string
+	Entries          []Entry
+
+	raw  []byte
+	doc  node
+	read []Entry // as read, to tell whether anything changed
+	from []node  // the nodes of read
+}
+
+// Entry is one migration of the journal.
+type Entry struct {
+	Idx         int
+	Version     string
+	When        int64 // milliseconds since 1970, UTC
+	Tag         string
+	Breakpoints bool
+}
+
+// Line returns the 1-based line on which the i-th entry begins in the file
+// that was read, or 0 where it was not in the file.
+func (j *Journal) Line(i int) int {
+	if i < 0 || i >= len(j.from) {
+		return 0
+	}
+	line, _ := diag.LineColumn(j.raw, j.from[i].off)
+	return line
+}
+
+// NewJournal returns the journal of an empty history.
+func NewJournal() *Journal {
+	doc := object()
+	doc.add("version", text("7"))
+	doc.add("dialect", text("postgresql"))
+	doc.add("entries", array())
+	return &Journal{Version: "7", Dialect: "postgresql", doc: doc}
+}
+
+var journalShape = loose(
+	need("version", aString),
+	need("dialect", aString),
+	need("entries", arrayOf(loose(
+		need("idx", aNumber),
+		may("version", aString),
+		need("when", aNumber),
+		need("tag", aString),
+		may("breakpoints", aBoolean),
+	))),
+)
+
+// DecodeJournal reads a journal of version 5, 6 or 7. Errors are of type
+// *diag.Error.
+func DecodeJournal(file string, data []byte) (*Journal, error) {
+	doc, err := parseFile(file, "journal", data)
+	if err != nil {
+		return nil, err
+	}
+	if m := journalShape.fit(&doc); m != nil {
+		return nil, at(file, data, m.off, "the journal is malformed: %s", m.message)
+	}
+	j := &Journal{Version: str(&doc, "version"), Dialect: str(&doc, "dialect"), raw: data, doc: doc}
+	j.from = doc.get("entries").kids
+	for i := range j.from {
+		e := &j.from[i]
+		idx, err := integer(e.get("idx"))
+		if err != nil {
+			return nil, at(file, data, e.get("idx").off, "idx %s is not a whole number", e.get("idx").text)
+		}
+		when, err := integer(e.get("when"))
+		if err != nil {
+			return nil, at(file, data, e.get("when").off, "when %s is not a whole number of milliseconds", e.get("when").text)
+		}
+		j.Entries = append(j.Entries, Entry{
+			Idx: int(idx), Version: str(e, "version"), When: when, Tag: str(e, "tag"), Breakpoints: is(e, "breakpoints"),
+		})
+	}
+	j.read = slices.Clone(j.Entries)
+	return j, nil
+}
+
+func integer(n *node) (int64, error) { return strconv.ParseInt(canonicalNumber(n.text), 10, 64) }
+
+// Append adds an entry at the end.
+func (j *Journal) Append(e Entry) { j.Entries = append(j.Entries, e) }
+
+// Encode returns the file's bytes: those that were read where nothing changed,
+// else what drizzle-kit would write.
+func (j *Journal) Encode() []byte {
+	if j.raw != nil && slices.Equal(j.Entries, j.read) {
+		return j.raw
+	}
+	doc := node{kind: '{', kids: slices.Clone(j.doc.kids)}
+	doc.set("version", text(j.Version))
+	doc.set("dialect", text(j.Dialect))
+	entries := array()
+	for _, e := range j.Entries {
+		entries.kids = append(entries.kids, j.entryNode(e))
+	}
+	doc.set("entries", entries)
+	return doc.stringify()
+}
+
+// entryNode keeps the keys of an entry that was read, also those unknown here.
+func (j *Journal) entryNode(e Entry) node {
+	n := object()
+	for i, old := range j.read {
+		if old == e {
+			return j.from[i]
+		}
+		if old.Tag == e.Tag {
+			n.kids = slices.Clone(j.from[i].kids)
+		}
+	}
+	n.set("idx", number(int64(e.Idx)))
+	if e.Version != "" {
+		n.set("version", text(e.Version))
+	}
+	n.set("when", number(e.When))
+	n.set("tag", text(e.Tag))
+	n.set("breakpoints", boolean(e.Breakpoints))
+	return n
+}
+
+func number(i int64) node { return node{kind: '0', text: strconv.FormatInt(i, 10)} }

@@ -1,0 +1,142 @@
+// Package snapshot reads and writes the two JSON files of drizzle's migrations
+// folder: meta/_journal.json, the list of migrations, and
+// meta/NNNN_snapshot.json, the whole schema after each of them.
+//
+// Other tools read and write the same files, and people review them, so what
+// was read is written back byte for byte, and what is new is laid out as
+// drizzle-kit 0.31 does. Everything is read into an ordered document first
+// (node), which is checked against drizzle-kit's declared shapes before a
+// Schema is made of it.
+package snapshot
+
+import (
+	"github.com/skein-db/skein/internal/schema"
+)
+
+// OriginID is the prevId of the first snapshot of a history.
+const OriginID = "00000000-0000-0000-0000-000000000000"
+
+// CurrentVersion is the version that New writes.
+const CurrentVersion = 7
+
+// Snapshot is one snapshot file.
+type Snapshot struct {
+	ID, PrevID string
+	Version    int // as found in the file: 5, 6 or 7
+	// Schema is what the file says, upgraded to the current version. Changing
+	// it does not change what Encode writes; New makes a snapshot of a Schema.
+	Schema schema.Schema
+
+	raw []byte // the file as read; nil for a snapshot made here
+	doc node   // the document, as read and upgraded to the current version
+}
+
+// Decode reads a snapshot of version 5, 6 or 7. The file's name is only used
+// in errors, which are of type *diag.Error.
+func Decode(file string, data []byte) (*Snapshot, error) {
+	doc, version, err := readDocument(file, data)
+	if err != nil {
+		return nil, err
+	}
+	s := &Snapshot{
+		ID: str(&doc, "id"), PrevID: str(&doc, "prevId"), Version: version,
+		raw: data, doc: doc,
+	}
+	s.Schema = readSchema(&doc)
+	inDeclaredOrder(&s.Schema)
+	return s, nil
+}
+
+// readDocument parses and validates a snapshot, and upgrades it.
+func readDocument(file string, data []byte) (node, int, error) {
+	doc, err := parseFile(file, "snapshot", data)
+	if err != nil {
+		return node{}, 0, err
+	}
+	version, err := versionOf(file, data, &doc)
+	if err != nil {
+		return node{}, 0, err
+	}
+	if m := shapeOf(version).fit(&doc); m != nil {
+		return node{}, 0, malformed(file, data, m)
+	}
+	return upgrade(doc, version), version, nil
+}
+
+// Encode returns the file's bytes: those that were read, or for a snapshot
+// made here those that drizzle-kit would write. An older version stays one;
+// see Upgraded.
+func (s *Snapshot) Encode() []byte {
+	if s.raw != nil {
+		return s.raw
+	}
+	return s.doc.stringify()
+}
+
+// Upgraded returns the snapshot in the current version, as `drizzle-kit up`
+// writes it; a current one is returned as it is.
+func (s *Snapshot) Upgraded() *Snapshot {
+	if s.Version == CurrentVersion {
+		return s
+	}
+	up := *s
+	up.Version, up.raw = CurrentVersion, nil
+	return &up
+}
+
+// New makes a snapshot of a Schema in the layout of drizzle-kit 0.31.
+func New(id, prevID string, s *schema.Schema) *Snapshot {
+	doc := object()
+	doc.add("id", text(id))
+	doc.add("prevId", text(prevID))
+	buildBody(&doc, s)
+	out := &Snapshot{ID: id, PrevID: prevID, Version: CurrentVersion, doc: doc, Schema: *s.Clone()}
+	inDeclaredOrder(&out.Schema)
+	return out
+}
+
+// WithIDs returns the snapshot that follows this one with no change to the
+// schema, as `drizzle-kit generate --custom` writes it: the same content in
+// the order in which drizzle-kit declares its keys, with new ids.
+func (s *Snapshot) WithIDs(id, prevID string) *Snapshot {
+	doc := object()
+	doc.add("id", text(id))
+	doc.add("prevId", text(prevID))
+	body := snapshotShape.ordered(s.doc)
+	for _, kid := range body.kids {
+		switch key := kid.key(); key {
+		case "id", "prevId":
+		case "_meta":
+			doc.add(key, emptyMeta())
+		default:
+			doc.add(key, kid)
+		}
+	}
+	return &Snapshot{ID: id, PrevID: prevID, Version: CurrentVersion, doc: doc, Schema: *s.Schema.Clone()}
+}
+
+// DecodeSchemaJSON reads a snapshot that has no ids yet, as the evaluator of
+// schema files emits it. Options of views keep the order in which they were
+// written, which is the order a new snapshot file has.
+func DecodeSchemaJSON(file string, data []byte) (*schema.Schema, error) {
+	doc, err := parseFile(file, "schema", data)
+	if err != nil {
+		return nil, err
+	}
+	if m := bodyShape.fit(&doc); m != nil {
+		return nil, malformed(file, data, m)
+	}
+	s := readSchema(&doc)
+	return &s, nil
+}
+
+// bodyShape is what DecodeSchemaJSON takes: _meta may be left out.
+var bodyShape = func() *shape {
+	fields := bodyFields()
+	for i := range fields {
+		if fields[i].name == "_meta" {
+			fields[i].optional = true
+		}
+	}
+	return loose(fields...)
+}()
