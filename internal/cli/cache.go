@@ -1,0 +1,45 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// variable returns an environment variable, "" where it is not set. Of several
+// values the last one counts, as for os/exec.
+func (a *app) variable(name string) string {
+	for i := len(a.environ) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(a.environ[i], name+"="); ok {
+			return value
+		}
+	}
+	return ""
+}
+
+// cacheDir returns the folder for what can be made again, or "" for the
+// default of whoever is given it: SKEIN_CACHE_DIR, else the user's cache
+// folder. It does not create anything.
+func (a *app) cacheDir(room string) string {
+	if dir := a.variable("SKEIN_CACHE_DIR"); dir != "" {
+		return filepath.Join(dir, room)
+	}
+	return ""
+}
+
+// schemaCache returns a folder for what was read from schema files, made if
+// need be, or "" (no cache) where that cannot be.
+func (a *app) schemaCache() string {
+	dir := a.cacheDir("schema")
+	if dir == "" {
+		user, err := os.UserCacheDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(user, "skein", "schema")
+	}
+	if os.MkdirAll(dir, 0o700) != nil {
+		return ""
+	}
+	return dir
+}
