@@ -23,6 +23,8 @@ var floors = map[string]int{
 	"internal/cli":        7,
 	"cmd/skein":           8,
 	"internal/drizzle/js": 2,
+	// Test packages stand where what they import is below them.
+	"internal/pgserver/pgtest": 3,
 }
 
 // base is what every floor may import, the first one included: an error's
