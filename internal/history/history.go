@@ -1,0 +1,245 @@
+// Package history holds a migrations folder as one value: the journal, the SQL
+// file and the snapshot of each entry, and the files that no entry names.
+//
+// Open reads a folder, Append adds one migration to it so that the folder is
+// never half written (see write.go). Nothing here decides whether a history is
+// sound: that is what package check is for.
+package history
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/snapshot"
+)
+
+// History is a migrations folder as it was when it was opened.
+type History struct {
+	Dir        string
+	Journal    *snapshot.Journal
+	Migrations []Migration // in the journal's order
+	// OrphanSQL and OrphanSnapshots are the paths of files that no entry
+	// names, in the order of their names.
+	OrphanSQL, OrphanSnapshots []string
+	// Finished is the tag of a migration whose writing had been cut short and
+	// which Open completed; "" where there was none.
+	Finished string
+
+	journalBytes []byte // as on disk; nil where there is no journal yet
+	snapshots    []string
+}
+
+// Migration is one entry of the journal with its files.
+type Migration struct {
+	Entry              snapshot.Entry
+	File, SnapshotFile string // paths, whether or not the files exist
+	SQL                string // the text of File
+	HasSQL             bool
+	HasSnapshot        bool
+}
+
+// Hash is what drizzle's migrator stores for an applied migration: the SHA-256
+// of the SQL file, in hexadecimal.
+func (m Migration) Hash() string {
+	sum := sha256.Sum256([]byte(m.SQL))
+	return hex.EncodeToString(sum[:])
+}
+
+// JournalFile is the path of the journal, whether or not it exists.
+func (h *History) JournalFile() string { return journalFile(h.Dir) }
+
+func journalFile(dir string) string { return filepath.Join(dir, "meta", "_journal.json") }
+
+// Open reads a migrations folder. A folder that does not exist, or holds
+// nothing yet, is an empty history. Missing SQL and snapshot files are
+// recorded in the Migrations; a journal that is missing while migrations are
+// there, or that cannot be read, is an error of type *diag.Error.
+//
+// Open writes in one case: when a writer was killed in the middle of Append,
+// it completes that one migration.
+func Open(dir string) (*History, error) {
+	finished, err := finishInterrupted(dir)
+	if err != nil {
+		return nil, err
+	}
+	// A writer may come in between two reads; what is read must be of one state.
+	for range 10 {
+		h, err := read(dir)
+		if err != nil {
+			return nil, err
+		}
+		h.Finished = finished
+		now, err := os.ReadFile(h.JournalFile())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fileError(err)
+		}
+		if bytes.Equal(now, h.journalBytes) {
+			return h, nil
+		}
+	}
+	return nil, &diag.Error{
+		Kind: diag.Usage, File: journalFile(dir),
+		Message: "the journal keeps changing while it is read",
+		Hint:    "wait until the other program has finished, then run this again",
+	}
+}
+
+func read(dir string) (*History, error) {
+	h := &History{Dir: dir, Journal: snapshot.NewJournal()}
+	sqlFiles, err := list(dir, ".sql")
+	if err != nil {
+		return nil, err
+	}
+	meta := filepath.Join(dir, "meta")
+	if h.snapshots, err = list(meta, ".json"); err != nil {
+		return nil, err
+	}
+	h.snapshots = slices.DeleteFunc(h.snapshots, func(name string) bool { return name == "_journal.json" })
+	h.journalBytes, err = os.ReadFile(h.JournalFile())
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		h.journalBytes = nil
+		if first := slices.Concat(sqlFiles, h.snapshots); len(first) > 0 {
+			return nil, &diag.Error{
+				Kind: diag.Usage, File: h.JournalFile(),
+				Message: fmt.Sprintf("the journal is missing, although %s is there", first[0]),
+				Hint:    "restore meta/_journal.json from version control, or name a folder of migrations",
+			}
+		}
+		return h, nil
+	case err != nil:
+		return nil, fileError(err)
+	}
+	if h.Journal, err = snapshot.DecodeJournal(h.JournalFile(), h.journalBytes); err != nil {
+		return nil, err
+	}
+	return h, h.join(sqlFiles)
+}
+
+// join gives every entry its files and finds those that no entry names.
+func (h *History) join(sqlFiles []string) error {
+	named := map[string]bool{}
+	for _, e := range h.Journal.Entries {
+		m := Migration{
+			Entry:        e,
+			File:         filepath.Join(h.Dir, e.Tag+".sql"),
+			SnapshotFile: filepath.Join(h.Dir, "meta", snapshotName(e.Tag)),
+		}
+		if _, m.HasSQL = slices.BinarySearch(sqlFiles, e.Tag+".sql"); m.HasSQL {
+			text, err := os.ReadFile(m.File)
+			if err != nil {
+				return fileError(err)
+			}
+			m.SQL = string(text)
+		}
+		_, m.HasSnapshot = slices.BinarySearch(h.snapshots, snapshotName(e.Tag))
+		named[e.Tag+".sql"], named[snapshotName(e.Tag)] = true, true
+		h.Migrations = append(h.Migrations, m)
+	}
+	for _, name := range sqlFiles {
+		if !named[name] {
+			h.OrphanSQL = append(h.OrphanSQL, filepath.Join(h.Dir, name))
+		}
+	}
+	for _, name := range h.snapshots {
+		if !named[name] {
+			h.OrphanSnapshots = append(h.OrphanSnapshots, filepath.Join(h.Dir, "meta", name))
+		}
+	}
+	return nil
+}
+
+// snapshotName is the name of the snapshot that belongs to a tag: drizzle-kit
+// takes the tag's prefix for it. With the prefix "none", whose tags begin with
+// "_", all migrations share one file.
+func snapshotName(tag string) string {
+	prefix, _, _ := strings.Cut(tag, "_")
+	return prefix + "_snapshot.json"
+}
+
+// list returns the sorted names of a folder's regular files with this ending,
+// without those that an unfinished write left. A missing folder has none.
+func list(dir, ending string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fileError(err)
+	}
+	var names []string
+	for _, e := range entries {
+		name := e.Name()
+		if !e.IsDir() && strings.HasSuffix(name, ending) && !ours(name) {
+			names = append(names, name)
+		}
+	}
+	return names, nil
+}
+
+// LastSnapshot returns the snapshot that the next migration starts from, or
+// nil where there is none. As in drizzle-kit that is the last one by file
+// name, whatever the journal says. Where the prefix is "none" drizzle-kit does
+// not see the one snapshot there is, and generates everything again; here it
+// counts.
+func (h *History) LastSnapshot() (*snapshot.Snapshot, error) {
+	last := ""
+	for _, name := range h.snapshots {
+		if !strings.HasPrefix(name, "_") {
+			last = name
+		}
+	}
+	if last == "" {
+		if len(h.snapshots) == 0 {
+			return nil, nil
+		}
+		last = h.snapshots[0]
+	}
+	return readSnapshot(filepath.Join(h.Dir, "meta", last))
+}
+
+// Snapshot reads the snapshot of the i-th migration; an error where it has none.
+func (h *History) Snapshot(i int) (*snapshot.Snapshot, error) {
+	return readSnapshot(h.Migrations[i].SnapshotFile)
+}
+
+func readSnapshot(file string) (*snapshot.Snapshot, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fileError(err)
+	}
+	return snapshot.Decode(file, data)
+}
+
+// fileError makes a user's error of one of the os package.
+func fileError(err error) error {
+	var ours *diag.Error
+	if errors.As(err, &ours) {
+		return err
+	}
+	e := &diag.Error{Kind: diag.Usage, Message: err.Error(), Err: err}
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		e.File, e.Message = path.Path, fmt.Sprintf("cannot %s: %v", path.Op, path.Err)
+	case errors.As(err, &link):
+		e.File, e.Message = link.New, fmt.Sprintf("cannot %s: %v", link.Op, link.Err)
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		e.Hint = "check who owns the folder and may write to it"
+	case errors.Is(err, fs.ErrNotExist):
+		e.Hint = "restore the file from version control"
+	}
+	return e
+}
