@@ -33,6 +33,10 @@ type History struct {
 	// Finished is the tag of a migration whose writing had been cut short and
 	// which Open completed; "" where there was none.
 	Finished string
+	// Interrupted is the intent file of such a write, where Survey found one.
+	Interrupted string
+	// JournalError is why Survey could not read the journal, a *diag.Error.
+	JournalError error
 
 	journalBytes []byte // as on disk; nil where there is no journal yet
 	snapshots    []string
@@ -77,6 +81,9 @@ func Open(dir string) (*History, error) {
 		if err != nil {
 			return nil, err
 		}
+		if h.JournalError != nil {
+			return nil, h.JournalError
+		}
 		h.Finished = finished
 		now, err := os.ReadFile(h.JournalFile())
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -93,6 +100,31 @@ func Open(dir string) (*History, error) {
 	}
 }
 
+// Survey reads a folder as Open does, to say what is wrong with it: it writes
+// nothing, and a journal that is missing or cannot be read leaves JournalError
+// and a history without entries.
+func Survey(dir string) (*History, error) {
+	h, err := read(dir)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(dir, "meta", intentName)
+	if _, err := os.Lstat(file); err == nil {
+		h.Interrupted = file
+	}
+	return h, nil
+}
+
+// SnapshotFiles returns the paths of all snapshots, in the order of their names.
+func (h *History) SnapshotFiles() []string {
+	files := make([]string, len(h.snapshots))
+	for i, name := range h.snapshots {
+		files[i] = filepath.Join(h.Dir, "meta", name)
+	}
+	return files
+}
+
+// read reads the folder; of a journal that cannot be read it leaves JournalError.
 func read(dir string) (*History, error) {
 	h := &History{Dir: dir, Journal: snapshot.NewJournal()}
 	sqlFiles, err := list(dir, ".sql")
@@ -109,18 +141,21 @@ func read(dir string) (*History, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		h.journalBytes = nil
 		if first := slices.Concat(sqlFiles, h.snapshots); len(first) > 0 {
-			return nil, &diag.Error{
+			h.JournalError = &diag.Error{
 				Kind: diag.Usage, File: h.JournalFile(),
 				Message: fmt.Sprintf("the journal is missing, although %s is there", first[0]),
 				Hint:    "restore meta/_journal.json from version control, or name a folder of migrations",
 			}
 		}
-		return h, nil
+		return h, h.join(sqlFiles)
 	case err != nil:
 		return nil, fileError(err)
 	}
-	if h.Journal, err = snapshot.DecodeJournal(h.JournalFile(), h.journalBytes); err != nil {
-		return nil, err
+	journal, err := snapshot.DecodeJournal(h.JournalFile(), h.journalBytes)
+	if err != nil {
+		h.JournalError = err
+	} else {
+		h.Journal = journal
 	}
 	return h, h.join(sqlFiles)
 }

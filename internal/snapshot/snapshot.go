@@ -47,6 +47,21 @@ func Decode(file string, data []byte) (*Snapshot, error) {
 	return s, nil
 }
 
+// Head is what a history needs to know of a snapshot to follow the chain.
+type Head struct {
+	ID, PrevID string
+	Version    int // as found in the file
+}
+
+// Scan validates a snapshot as Decode does and reads no more than its head.
+func Scan(file string, data []byte) (Head, error) {
+	doc, version, err := readDocument(file, data)
+	if err != nil {
+		return Head{}, err
+	}
+	return Head{ID: str(&doc, "id"), PrevID: str(&doc, "prevId"), Version: version}, nil
+}
+
 // readDocument parses and validates a snapshot, and upgrades it.
 func readDocument(file string, data []byte) (node, int, error) {
 	doc, err := parseFile(file, "snapshot", data)

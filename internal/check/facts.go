@@ -1,0 +1,61 @@
+package check
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/skein-db/skein/internal/history"
+	"github.com/skein-db/skein/internal/snapshot"
+)
+
+// facts is what rules look at.
+type facts struct {
+	in        Input
+	history   *history.History
+	snapshots []snapshotFile // by name
+}
+
+// snapshotFile is a snapshot on disk, or why it cannot be read.
+type snapshotFile struct {
+	path string
+	head snapshot.Head
+	err  error
+}
+
+func gather(ctx context.Context, in Input) (*facts, error) {
+	h, err := history.Survey(in.Dir)
+	if err != nil {
+		return nil, err
+	}
+	f := &facts{in: in, history: h}
+	for _, path := range h.SnapshotFiles() {
+		f.snapshots = append(f.snapshots, snapshotFile{path: path})
+	}
+	return f, scanAll(ctx, f.snapshots)
+}
+
+// scanAll reads the snapshots, as many at once as there are processors.
+func scanAll(ctx context.Context, files []snapshotFile) error {
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(files) || ctx.Err() != nil {
+					return
+				}
+				data, err := os.ReadFile(files[i].path)
+				if err == nil {
+					files[i].head, err = snapshot.Scan(files[i].path, data)
+				}
+				files[i].err = err
+			}
+		})
+	}
+	workers.Wait()
+	return ctx.Err()
+}
