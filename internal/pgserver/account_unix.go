@@ -5,6 +5,7 @@ package pgserver
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"os/user"
 	"path/filepath"
 	"strconv"
@@ -115,3 +116,12 @@ func ownerOf(info os.FileInfo) int {
 
 // socketsWork says whether servers are reached over Unix sockets here.
 const socketsWork = true
+
+// commandLine returns the arguments of a process, "" if there is none.
+func commandLine(pid int) string {
+	if text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid)); err == nil {
+		return string(text)
+	}
+	text, _ := exec.Command("ps", "-o", "command=", "-p", strconv.Itoa(pid)).Output() // fails if there is none
+	return string(text)
+}

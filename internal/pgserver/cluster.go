@@ -2,6 +2,7 @@ package pgserver
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"os"
@@ -40,55 +41,56 @@ type cluster struct {
 // startCluster copies the template and starts the server on the copy. The
 // returned address may not accept connections yet.
 func startCluster(ctx context.Context, i install, from string, who account, listen bool) (*cluster, address, error) {
-	dir, release, err := makeRunDir(ctx, who)
+	c, err := newCluster(ctx, who)
 	if err != nil {
 		return nil, address{}, err
 	}
-	c := &cluster{dir: dir, release: release, ended: make(chan struct{})}
 	addr, err := c.start(i, from, who, listen)
 	if err != nil {
-		c.abandon()
+		_ = c.stop() // the error that led here matters more
 		return nil, address{}, err
 	}
 	return c, addr, nil
 }
 
-// makeRunDir makes the folder of one run, locked for as long as this process
-// lives.
-func makeRunDir(ctx context.Context, who account) (string, func(), error) {
-	var last error
+// newCluster makes the folder of one run, guarded, and locked for as long as
+// this process lives.
+func newCluster(ctx context.Context, who account) (*cluster, error) {
+	last := errors.New("no folder for temporary files that the server could use")
 	for _, base := range runBases(who) {
-		if len(base)+len("/"+runPrefix)+10 > longestSocketDir {
-			last = fmt.Errorf("%s is too long a path for a Unix socket", base)
+		dir := filepath.Join(base, runPrefix+strings.ToLower(rand.Text()[:10]))
+		if len(dir) > longestSocketDir {
+			last = fmt.Errorf("%s is too long a path for a Unix socket", dir)
 			continue
 		}
-		dir, err := os.MkdirTemp(base, runPrefix)
+		// The guard comes first: from here on this process may die at any
+		// moment and nothing is left.
+		g, err := newGuard(clusterGuard, dir)
 		if err != nil {
-			last = err
-			continue
+			return nil, err
 		}
-		release, err := lock(ctx, filepath.Join(dir, "lock"))
-		if err == nil {
-			err = errors.Join(os.Chmod(dir, 0o700), who.own(dir))
+		c := &cluster{dir: dir, guard: g, release: func() {}, ended: make(chan struct{})}
+		if last = c.makeDir(ctx, who); last == nil {
+			return c, nil
 		}
-		if err != nil {
-			_ = os.RemoveAll(dir)
-			return "", nil, err
-		}
-		return dir, release, nil
+		_ = c.stop()
 	}
-	if last == nil {
-		last = errors.New("no folder for temporary files that the server could use")
+	return nil, last
+}
+
+func (c *cluster) makeDir(ctx context.Context, who account) error {
+	if err := os.Mkdir(c.dir, 0o700); err != nil {
+		return err
 	}
-	return "", nil, last
+	release, err := lock(ctx, filepath.Join(c.dir, "lock"))
+	if err != nil {
+		return err
+	}
+	c.release = release
+	return who.own(c.dir)
 }
 
 func (c *cluster) start(i install, from string, who account, listen bool) (address, error) {
-	var err error
-	// The guard comes first: from here on this process may die at any moment.
-	if c.guard, err = newGuard(c.dir); err != nil {
-		return address{}, err
-	}
 	data := filepath.Join(c.dir, "data")
 	if err := copyTree(from, data, who); err != nil {
 		return address{}, fmt.Errorf("copying the template cluster: %w", err)
@@ -205,16 +207,6 @@ func (c *cluster) end() error {
 	c.guard.dismiss()
 	c.release()
 	return err
-}
-
-// abandon cleans up after a failed start.
-func (c *cluster) abandon() {
-	if c.guard != nil {
-		_ = c.stop() // the error that led here matters more
-		return
-	}
-	_ = os.RemoveAll(c.dir)
-	c.release()
 }
 
 // removeAll removes a folder in which backends of a server that has just been

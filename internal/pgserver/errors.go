@@ -1,6 +1,7 @@
 package pgserver
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -17,6 +18,14 @@ func nothingFound(o Options, tried []attempt) error {
 			e := missingExtensions(a.absent, *a.install)
 			e.Detail = listAttempts(tried)
 			return e
+		}
+	}
+	for _, a := range tried {
+		var e *diag.Error
+		if errors.As(a.err, &e) {
+			whole := *e
+			whole.Detail = joinLines(e.Detail, listAttempts(tried))
+			return &whole
 		}
 	}
 	wanted := "PostgreSQL"

@@ -10,15 +10,12 @@ import (
 	"syscall"
 )
 
-// guardScript waits on its standard input for this process to end. A pipe is
-// closed by the kernel whatever kills a process, so this works where signal
-// handlers and deferred calls do not.
-//
-// postmaster.pid goes away when the server has shut down, also as a zombie
-// that nobody reaps; removing it makes a server end itself as a last resort.
-const guardScript = `
+// waitForEnd begins every guard's script: it waits on its standard input for
+// this process to end. A pipe is closed by the kernel whatever kills a process,
+// so this works where signal handlers and deferred calls do not.
+const waitForEnd = `
 trap '' HUP INT TERM
-dir=$1 pid=
+pid=
 nap() { sleep 0.05 2>/dev/null || sleep 1; }
 while read -r word value; do
 	case $word in
@@ -26,6 +23,14 @@ while read -r word value; do
 	done) exit 0 ;;
 	esac
 done
+`
+
+// clusterGuard ends the server over the folder in $1 and removes the folder.
+//
+// postmaster.pid goes away when the server has shut down, also as a zombie
+// that nobody reaps; removing it makes a server end itself as a last resort.
+const clusterGuard = waitForEnd + `
+dir=$1
 if [ -z "$pid" ] && [ -d "$dir/data" ]; then
 	nap; nap
 	[ -s "$dir/data/postmaster.pid" ] && read -r pid <"$dir/data/postmaster.pid"
@@ -44,16 +49,21 @@ while rm -rf "$dir"; [ -e "$dir" ] && [ $n -lt 100 ]; do
 done
 `
 
+// containerGuard removes the Docker container named in $1.
+const containerGuard = waitForEnd + `
+docker rm --force --volumes "$1" >/dev/null 2>&1
+`
+
 // guard is the process that cleans up if this one cannot.
 type guard struct {
 	cmd  *exec.Cmd
 	pipe io.WriteCloser
 }
 
-func newGuard(dir string) (*guard, error) {
-	cmd := exec.Command("/bin/sh", "-c", guardScript, "skein-guard", dir)
+func newGuard(script, subject string) (*guard, error) {
+	cmd := exec.Command("/bin/sh", "-c", script, "skein-guard", subject)
 	cmd.Dir = "/"
-	cmd.Env = []string{"PATH=/usr/bin:/bin:/usr/sbin:/sbin:" + os.Getenv("PATH"), "LC_ALL=C"}
+	cmd.Env = append(os.Environ(), "PATH="+os.Getenv("PATH")+":/usr/bin:/bin", "LC_ALL=C")
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {

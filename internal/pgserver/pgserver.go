@@ -38,8 +38,9 @@ type Options struct {
 	// 127.0.0.1 with a random port and password, has the databases "postgres"
 	// and "template0", and runs autovacuum.
 	Listen bool
-	// CacheDir is where template clusters and fetched binaries are kept,
-	// "" for the user's cache folder.
+	// CacheDir is where template clusters and fetched binaries are kept, ""
+	// for the user's cache folder. Root's PostgreSQL runs as somebody else, so
+	// a folder under root's closed home gives way to /var/cache/skein.
 	CacheDir string
 	// Log is told, in one line each, about things that take time or fetch
 	// something. It may be nil.

@@ -40,10 +40,12 @@ func freeBytes(string) (uint64, error) { return 0, nil }
 
 // guard is a job object: Windows ends every process in it when the last handle
 // is closed, which happens however this process dies. The folder is left to
-// the next sweep.
+// the next sweep, a container to Docker.
 type guard struct{ job windows.Handle }
 
-func newGuard(string) (*guard, error) {
+const clusterGuard, containerGuard = "", ""
+
+func newGuard(string, string) (*guard, error) {
 	job, err := windows.CreateJobObject(nil, nil)
 	if err != nil {
 		return nil, err
@@ -75,3 +77,6 @@ func quit(p *os.Process) error {
 	kill := exec.Command("taskkill", "/T", "/F", "/PID", itoa(p.Pid))
 	return kill.Run()
 }
+
+// commandLine returns "": the job object leaves no orphans.
+func commandLine(int) string { return "" }

@@ -23,17 +23,17 @@ const templateFormat = 1
 // template returns a folder with a ready-made cluster for the installation,
 // made on first use. Several processes may ask at once: one makes it, the
 // others wait.
-func template(ctx context.Context, i install, cache string, who account, log func(string)) (string, error) {
-	key, err := templateKey(i, who)
+func template(ctx context.Context, i install, p place, log func(string)) (string, error) {
+	key, err := templateKey(i, p.who)
 	if err != nil {
 		return "", err
 	}
-	home := filepath.Join(cache, "templates")
+	home := filepath.Join(p.cache, "templates")
 	dir := filepath.Join(home, key)
 	if isTemplate(dir) {
 		return dir, nil
 	}
-	if err := os.MkdirAll(home, 0o755); err != nil {
+	if err := makeOpenDir(home); err != nil {
 		return "", err
 	}
 	release, err := lock(ctx, filepath.Join(home, key+".lock"))
@@ -51,7 +51,7 @@ func template(ctx context.Context, i install, cache string, who account, log fun
 		return "", err
 	}
 	defer os.RemoveAll(work)
-	if err := initTemplate(ctx, i, work, who); err != nil {
+	if err := initTemplate(ctx, i, work, p.who); err != nil {
 		return "", err
 	}
 	if err := os.RemoveAll(dir); err != nil { // half of one, left by an older version
@@ -163,7 +163,7 @@ func removeStale(home string, age time.Duration) {
 // everywhere (initdb fails on LC_ALL naming a missing one).
 func serverEnv() []string {
 	env := []string{"LC_ALL=C", "TZ=UTC"}
-	for _, name := range []string{"PATH", "HOME", "TMPDIR", "SystemRoot", "TEMP", "TMP"} {
+	for _, name := range []string{"PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "HOME", "TMPDIR", "SystemRoot", "TEMP", "TMP"} {
 		if value, ok := os.LookupEnv(name); ok {
 			env = append(env, name+"="+value)
 		}
