@@ -142,7 +142,7 @@ func startInstalled(ctx context.Context, i install, p place, o Options) (*Server
 	if err != nil {
 		return nil, notStarted(i, p, err, "")
 	}
-	s := &Server{source: i.source, major: i.major, version: i.version, address: addr, run: c, log: o.Log}
+	s := &Server{source: i.source, major: i.major, version: i.version, address: addr, home: emptyDatabase, run: c, log: o.Log}
 	if err := s.waitReady(ctx); err != nil {
 		tail := c.logTail()
 		_ = s.Stop() // the error that led here matters more

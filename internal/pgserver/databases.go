@@ -11,10 +11,15 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 )
 
-// homeDatabase is where Skein's own connection lives. A session may copy the
-// database it is connected to as long as it is alone there, so a throwaway
-// cluster needs no other.
-const homeDatabase = "template1"
+// emptyDatabase is the one that new databases of a server of our own are
+// copied from. A throwaway cluster has no other, so Skein's own connection
+// goes there too: a session may copy the database it is connected to as long
+// as it is alone in it.
+const emptyDatabase = "template1"
+
+// peopleDatabase is where people and programs connect when they have not made
+// a database yet.
+const peopleDatabase = "postgres"
 
 // CreateDatabase makes an empty database and returns its URL.
 func (s *Server) CreateDatabase(ctx context.Context) (string, error) {
@@ -79,10 +84,24 @@ func (s *Server) exec(ctx context.Context, statement string) error {
 	if err := s.connect(ctx); err != nil {
 		return err
 	}
+	if s.home == emptyDatabase {
+		defer s.disconnect() // else nobody could run a plain CREATE DATABASE
+	}
 	if _, err := s.admin.Exec(ctx, statement); err != nil {
 		return s.explain(statement, err)
 	}
 	return nil
+}
+
+// disconnect closes the connection in s.admin. The caller holds the lock.
+func (s *Server) disconnect() {
+	if s.admin == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), adminCloseTimeout)
+	defer cancel()
+	_ = s.admin.Close(ctx) // what the server does not hear it finds out
+	s.admin = nil
 }
 
 // connect opens the connection in s.admin. The caller holds the lock.

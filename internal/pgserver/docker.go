@@ -120,7 +120,7 @@ func runImage(ctx context.Context, image string, o Options) (*Server, error) {
 		_ = c.stop()
 		return nil, fmt.Errorf("%w\n%s", err, tail)
 	}
-	s := &Server{source: "Docker image " + image, address: address{tcp: true, port: port, password: password}, run: c, log: o.Log}
+	s := &Server{source: "Docker image " + image, address: address{tcp: true, port: port, password: password}, home: peopleDatabase, run: c, log: o.Log}
 	if err := s.waitReady(ctx); err != nil {
 		tail := c.logTail()
 		_ = s.Stop()

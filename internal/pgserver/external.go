@@ -142,7 +142,7 @@ func (s *Server) ownCluster() bool { _, ok := s.run.(*external); return !ok }
 // template is the database that new ones are copied from.
 func (s *Server) template() string {
 	if s.ownCluster() {
-		return homeDatabase
+		return emptyDatabase
 	}
 	return "template0" // whatever the owner put into template1 is not ours to copy
 }
@@ -161,7 +161,7 @@ func (s *Server) adminURL() string {
 	case s.address.base != nil:
 		return s.address.base.String()
 	case s.address.socketDir != "":
-		return s.address.socketURL(homeDatabase)
+		return s.address.socketURL(s.home)
 	}
-	return s.address.url(homeDatabase)
+	return s.address.url(s.home)
 }

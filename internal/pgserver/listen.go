@@ -8,6 +8,9 @@ func (s *Server) prepare(ctx context.Context, i install, o Options) error {
 		return err
 	}
 	if !o.Listen {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.disconnect()
 		return nil
 	}
 	// What the template does without, but people and their tools expect: a
@@ -15,12 +18,13 @@ func (s *Server) prepare(ctx context.Context, i install, o Options) error {
 	// template that pg_dump --create names.
 	for _, statement := range []string{
 		"ALTER ROLE " + superuser + " PASSWORD '" + s.address.password + "'",
-		"CREATE DATABASE postgres TEMPLATE " + homeDatabase,
-		"CREATE DATABASE template0 TEMPLATE " + homeDatabase + " IS_TEMPLATE true ALLOW_CONNECTIONS false",
+		"CREATE DATABASE " + peopleDatabase + " TEMPLATE " + emptyDatabase,
+		"CREATE DATABASE template0 TEMPLATE " + emptyDatabase + " IS_TEMPLATE true ALLOW_CONNECTIONS false",
 	} {
 		if err := s.exec(ctx, statement); err != nil {
 			return err
 		}
 	}
+	s.home = peopleDatabase
 	return nil
 }

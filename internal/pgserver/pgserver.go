@@ -66,6 +66,7 @@ type Server struct {
 	packager string // whom to name in hints about extensions
 	version  string
 	address  address
+	home     string // the database of Skein's own connection
 	run      running
 	log      func(string)
 
@@ -125,11 +126,7 @@ func (s *Server) Stop() error {
 		return nil
 	}
 	s.stopped = true
-	if s.admin != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), adminCloseTimeout)
-		_ = s.admin.Close(ctx) // the server goes away in any case
-		cancel()
-	}
+	s.disconnect()
 	return s.run.stop()
 }
 

@@ -1,3 +1,5 @@
+//go:build unix
+
 package pgserver_test
 
 import (
@@ -44,7 +46,7 @@ func query[T any](t *testing.T, url, sql string) T {
 	return value
 }
 
-func exec(t *testing.T, url, sql string) {
+func run(t *testing.T, url, sql string) {
 	t.Helper()
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, url)
@@ -71,7 +73,7 @@ func create(t *testing.T, s *pgserver.Server) string {
 func TestDatabasesAreEmptyAndApart(t *testing.T) {
 	s := start(t, pgserver.Options{})
 	one, two := create(t, s), create(t, s)
-	exec(t, one, "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)")
+	run(t, one, "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (2)")
 	if n := query[int](t, two, "SELECT count(*) FROM pg_class WHERE relname = 't'"); n != 0 {
 		t.Errorf("the second database sees the first one's table")
 	}
@@ -79,7 +81,7 @@ func TestDatabasesAreEmptyAndApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	exec(t, one, "DROP TABLE t")
+	run(t, one, "DROP TABLE t")
 	if n := query[int](t, three, "SELECT count(*) FROM t"); n != 2 {
 		t.Errorf("the clone has %d rows, want 2", n)
 	}
