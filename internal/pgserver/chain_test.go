@@ -95,6 +95,7 @@ func TestWantedVersion(t *testing.T) {
 }
 
 func TestErrorListsEverythingTried(t *testing.T) {
+	t.Setenv(pgserver.EnvSource, "")
 	t.Setenv("PATH", t.TempDir()) // no npm, no docker
 	_, err := pgserver.Start(t.Context(), pgserver.Options{Version: 98, Offline: true})
 	wantError(t, err, diag.Usage, "no PostgreSQL 98", "npm: there is no package of PostgreSQL 98", "Docker: is not installed", "install PostgreSQL")

@@ -21,6 +21,7 @@ const databaseNames = "SELECT coalesce(string_agg(datname, ' ' ORDER BY datname)
 func TestServerOfTheUser(t *testing.T) {
 	host := start(t, pgserver.Options{Listen: true})
 	own := create(t, host)
+	t.Setenv(pgserver.EnvSource, "")
 	before := query[string](t, own, databaseNames)
 
 	t.Setenv(pgserver.EnvURL, own)

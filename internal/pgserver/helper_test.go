@@ -75,6 +75,7 @@ type helper struct {
 
 func startHelper(t *testing.T, o pgserver.Options, prepare ...func(*exec.Cmd)) *helper {
 	t.Helper()
+	skipIfTold(t)
 	o.Log = nil
 	options, err := json.Marshal(struct {
 		Version    int

@@ -4,6 +4,7 @@ package pgserver_test
 
 import (
 	"context"
+	"os"
 	"testing"
 	"time"
 
@@ -12,8 +13,16 @@ import (
 	"github.com/skein-db/skein/internal/pgserver"
 )
 
+func skipIfTold(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SKEIN_TEST_NO_PG") == "1" {
+		t.Skip("needs PostgreSQL, and SKEIN_TEST_NO_PG=1")
+	}
+}
+
 func start(t *testing.T, o pgserver.Options) *pgserver.Server {
 	t.Helper()
+	skipIfTold(t)
 	o.Log = func(line string) { t.Log(line) }
 	began := time.Now()
 	s, err := pgserver.Start(t.Context(), o)
