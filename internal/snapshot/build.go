@@ -34,8 +34,18 @@ func emptyMeta() node {
 // look like array indexes.
 func buildAll[T any](items []T, key func(T) string, build func(T) node) node {
 	out := object()
+	place := make(map[string]int, len(items))
 	for _, item := range items {
-		out.add(key(item), build(item))
+		k, value := key(item), build(item)
+		// Two names may make one key ("a.b" in "c" and "b.c" in "a"); in
+		// JavaScript the later one takes the place.
+		if i, taken := place[k]; taken {
+			value.name = out.kids[i].name
+			out.kids[i] = value
+			continue
+		}
+		place[k] = len(out.kids)
+		out.add(k, value)
 	}
 	indexKeysFirst(out.kids)
 	return out

@@ -61,6 +61,20 @@ func TestHistoriesRoundTrip(t *testing.T) {
 }
 
 func BenchmarkDecode(b *testing.B) {
+	benchmark(b, func(file string, data []byte) error {
+		_, err := Decode(file, data)
+		return err
+	})
+}
+
+func BenchmarkScan(b *testing.B) {
+	benchmark(b, func(file string, data []byte) error {
+		_, err := Scan(file, data)
+		return err
+	})
+}
+
+func benchmark(b *testing.B, read func(file string, data []byte) error) {
 	snapshots, _ := histories(b)
 	var all [][]byte
 	total := 0
@@ -76,7 +90,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for i, data := range all {
-			if _, err := Decode(snapshots[i], data); err != nil {
+			if err := read(snapshots[i], data); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -12,11 +12,14 @@ type Journal struct {
 	Version, Dialect string
 	Entries          []Entry
 
-	raw  []byte
+	raw  []byte // the file as read; nil for a journal made here
 	doc  node
 	read []Entry // as read, to tell whether anything changed
 	from []node  // the nodes of read
 }
+
+// journalVersions are those that are read, with the dialect they go with.
+var journalVersions = map[string]string{"5": "pg", "6": "postgresql", "7": "postgresql"}
 
 // Entry is one migration of the journal.
 type Entry struct {
@@ -33,7 +36,7 @@ func (j *Journal) Line(i int) int {
 	if i < 0 || i >= len(j.from) {
 		return 0
 	}
-	line, _ := diag.LineColumn(j.raw, j.from[i].off)
+	line, _ := diag.LineColumn(j.raw, int(j.from[i].off))
 	return line
 }
 
@@ -58,15 +61,19 @@ var journalShape = loose(
 	))),
 )
 
-// DecodeJournal reads a journal of version 5, 6 or 7. Errors are of type
-// *diag.Error.
+// DecodeJournal reads a journal of version 5, 6 or 7. The file's name is only
+// used in errors, which are of type *diag.Error. data must not be changed
+// afterwards.
 func DecodeJournal(file string, data []byte) (*Journal, error) {
-	doc, err := parseFile(file, "journal", data)
+	doc, err := parseFile(new(parser), file, "journal", data)
 	if err != nil {
 		return nil, err
 	}
 	if m := journalShape.fit(&doc); m != nil {
-		return nil, at(file, data, m.off, "the journal is malformed: %s", m.message)
+		return nil, because(ErrMalformed, at(file, data, m.off, "the journal is malformed: %s%s", m.message, m.where()))
+	}
+	if err := journalVersion(file, data, &doc); err != nil {
+		return nil, err
 	}
 	j := &Journal{Version: str(&doc, "version"), Dialect: str(&doc, "dialect"), raw: data, doc: doc}
 	j.from = doc.get("entries").kids
@@ -74,11 +81,11 @@ func DecodeJournal(file string, data []byte) (*Journal, error) {
 		e := &j.from[i]
 		idx, err := integer(e.get("idx"))
 		if err != nil {
-			return nil, at(file, data, e.get("idx").off, "idx %s is not a whole number", e.get("idx").text)
+			return nil, because(ErrMalformed, at(file, data, int(e.get("idx").off), "idx %s is not a whole number", e.get("idx").text))
 		}
 		when, err := integer(e.get("when"))
 		if err != nil {
-			return nil, at(file, data, e.get("when").off, "when %s is not a whole number of milliseconds", e.get("when").text)
+			return nil, because(ErrMalformed, at(file, data, int(e.get("when").off), "when %s is not a whole number of milliseconds", e.get("when").text))
 		}
 		j.Entries = append(j.Entries, Entry{
 			Idx: int(idx), Version: str(e, "version"), When: when, Tag: str(e, "tag"), Breakpoints: is(e, "breakpoints"),
@@ -86,6 +93,20 @@ func DecodeJournal(file string, data []byte) (*Journal, error) {
 	}
 	j.read = slices.Clone(j.Entries)
 	return j, nil
+}
+
+// journalVersion checks the version and dialect. After `drizzle-kit up` a
+// journal keeps its old version while the snapshots are of the current one.
+func journalVersion(file string, data []byte, doc *node) error {
+	v := doc.get("version")
+	want, known := journalVersions[v.str()]
+	if !known {
+		return because(ErrVersion, at(file, data, int(v.off), "journal version %s is not known here: 5, 6 and 7 are", v.text))
+	}
+	if d := doc.get("dialect"); d.str() != want && d.str() != "postgresql" {
+		return because(ErrDialect, at(file, data, int(d.off), "the journal's dialect is %s, not %q", d.text, "postgresql"))
+	}
+	return nil
 }
 
 func integer(n *node) (int64, error) { return strconv.ParseInt(canonicalNumber(n.text), 10, 64) }
@@ -96,8 +117,9 @@ func (j *Journal) Append(e Entry) { j.Entries = append(j.Entries, e) }
 // Encode returns the file's bytes: those that were read where nothing changed,
 // else what drizzle-kit would write.
 func (j *Journal) Encode() []byte {
-	if j.raw != nil && slices.Equal(j.Entries, j.read) {
-		return j.raw
+	same := slices.Equal(j.Entries, j.read) && j.Version == str(&j.doc, "version") && j.Dialect == str(&j.doc, "dialect")
+	if j.raw != nil && same {
+		return slices.Clone(j.raw)
 	}
 	doc := node{kind: '{', kids: slices.Clone(j.doc.kids)}
 	doc.set("version", text(j.Version))

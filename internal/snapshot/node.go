@@ -14,102 +14,147 @@ import (
 // order of keys, and every literal. A JavaScript object lists keys that look
 // like array indexes first, in numeric order, so a parsed node does too.
 type node struct {
-	kind jsontext.Kind // '{' '[' '"' '0' 't' 'f' 'n'
 	name string        // the key's literal with its quotes, inside an object
 	text string        // the literal of a scalar, strings with their quotes
 	kids []node        // members or elements
-	off  int           // byte offset of the value in its file
-	at   int           // byte offset of the key, or of the value where there is none
+	off  int32         // byte offset of the value in its file
+	at   int32         // byte offset of the key, or of the value where there is none
+	kind jsontext.Kind // '{' '[' '"' '0' 't' 'f' 'n'
 }
 
-// parse reads a whole document. Lone surrogates in escapes are let through:
-// JavaScript has such strings and JSON.stringify writes them.
+// parser reads documents. Nodes are cut from slabs, since a snapshot has
+// thousands of small lists.
+type parser struct {
+	dec   *jsontext.Decoder
+	src   string
+	stack []node // kids of the composites that are open
+	slab  []node
+	spare [][]node // slabs to use again
+	used  [][]node
+}
+
+// parse reads a whole document of less than 2 GB. Lone surrogates in escapes
+// are let through: JavaScript has such strings and JSON.stringify writes them.
 func parse(data []byte) (node, error) {
-	src := string(data)
-	dec := jsontext.NewDecoder(bytes.NewBuffer(data), jsontext.AllowInvalidUTF8(true))
-	root, err := parseValue(dec, src)
-	if err != nil {
+	var p parser
+	return p.parse(data)
+}
+
+func (p *parser) parse(data []byte) (node, error) {
+	p.src = string(data)
+	buf := bytes.NewBuffer(data)
+	if p.dec == nil {
+		p.dec = jsontext.NewDecoder(buf, jsontext.AllowInvalidUTF8(true))
+	} else {
+		p.dec.Reset(buf, jsontext.AllowInvalidUTF8(true))
+	}
+	p.stack = p.stack[:0]
+	if err := p.push(); err != nil {
 		return node{}, err
 	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
+	root := p.stack[0]
+	if _, err := p.dec.ReadToken(); !errors.Is(err, io.EOF) {
 		if err == nil {
-			err = errAfter(dec.InputOffset())
+			err = &jsontext.SyntacticError{
+				ByteOffset: p.dec.InputOffset() - 1, Err: errors.New("text after the end of the document"),
+			}
 		}
 		return node{}, err
 	}
 	return root, nil
 }
 
-// errAfter says that a second value follows the document.
-func errAfter(offset int64) error {
-	return &jsontext.SyntacticError{ByteOffset: offset - 1, Err: errors.New("text after the end of the document")}
-}
-
-func parseValue(dec *jsontext.Decoder, src string) (node, error) {
-	switch kind := dec.PeekKind(); kind {
-	case '{', '[':
-		if _, err := dec.ReadToken(); err != nil {
-			return node{}, err
-		}
-		n := node{kind: kind, off: int(dec.InputOffset()) - 1}
-		n.at = n.off
-		return n, parseInside(dec, src, &n)
-	default:
-		value, err := dec.ReadValue()
-		if err != nil {
-			return node{}, err
-		}
-		end := int(dec.InputOffset())
-		start := end - len(value)
-		return node{kind: kind, text: src[start:end], off: start, at: start}, nil
+// push reads a value onto the stack.
+func (p *parser) push() error {
+	kind := p.dec.PeekKind()
+	if kind != '{' && kind != '[' {
+		text, start, err := p.scalar()
+		p.stack = append(p.stack, node{text: text, off: start, at: start, kind: kind})
+		return err
 	}
-}
-
-// parseInside reads the members or elements of a composite whose opening
-// bracket has been read, and the closing bracket.
-func parseInside(dec *jsontext.Decoder, src string, n *node) error {
-	var room [8]node
-	kids := room[:0]
-	for dec.PeekKind() != '}' && dec.PeekKind() != ']' {
-		var name node
-		if n.kind == '{' {
-			var err error
-			if name, err = parseValue(dec, src); err != nil {
+	if _, err := p.dec.ReadToken(); err != nil {
+		return err
+	}
+	self := len(p.stack)
+	off := int32(p.dec.InputOffset()) - 1
+	p.stack = append(p.stack, node{off: off, at: off, kind: kind})
+	numeric := false
+	for {
+		if next := p.dec.PeekKind(); next == '}' || next == ']' {
+			break
+		}
+		if kind == '[' {
+			if err := p.push(); err != nil {
 				return err
 			}
+			continue
 		}
-		kid, err := parseValue(dec, src)
+		name, start, err := p.scalar()
 		if err != nil {
 			return err
 		}
-		if n.kind == '{' {
-			kid.name, kid.at = name.text, name.off
+		kid := len(p.stack)
+		if err := p.push(); err != nil {
+			return err
 		}
-		kids = append(kids, kid)
+		p.stack[kid].name, p.stack[kid].at = name, start
+		numeric = numeric || len(name) > 2 && name[1] >= '0' && name[1] <= '9'
 	}
-	if len(kids) > 0 {
-		n.kids = append([]node(nil), kids...)
+	kids := p.keep(p.stack[self+1:])
+	p.stack = p.stack[:self+1]
+	p.stack[self].kids = kids
+	if numeric {
+		indexKeysFirst(kids)
 	}
-	if n.kind == '{' {
-		indexKeysFirst(n.kids)
-	}
-	_, err := dec.ReadToken()
+	_, err := p.dec.ReadToken()
 	return err
+}
+
+func (p *parser) scalar() (text string, start int32, err error) {
+	value, err := p.dec.ReadValue()
+	if err != nil {
+		return "", 0, err
+	}
+	end := int(p.dec.InputOffset())
+	return p.src[end-len(value) : end], int32(end - len(value)), nil
+}
+
+// slabSize is the number of nodes of a slab: a table of average size has that
+// many.
+const slabSize = 512
+
+// keep copies kids to a place of their own.
+func (p *parser) keep(kids []node) []node {
+	n := len(kids)
+	if n == 0 {
+		return nil
+	}
+	if len(p.slab)+n > cap(p.slab) {
+		p.grow(n)
+	}
+	from := len(p.slab)
+	p.slab = append(p.slab, kids...)
+	return p.slab[from : from+n : from+n]
+}
+
+func (p *parser) grow(n int) {
+	if last := len(p.spare) - 1; last >= 0 && cap(p.spare[last]) >= n {
+		p.slab, p.spare = p.spare[last][:0], p.spare[:last]
+	} else {
+		p.slab = make([]node, 0, max(n, slabSize))
+	}
+	p.used = append(p.used, p.slab)
+}
+
+// reset makes the nodes of the last document invalid, and their room free.
+func (p *parser) reset() {
+	p.spare = append(p.spare, p.used...)
+	p.used, p.slab = p.used[:0], nil
 }
 
 // indexKeysFirst sorts members as JavaScript lists an object's own keys:
 // array indexes ascending, then the others in the order they were added.
 func indexKeysFirst(kids []node) {
-	any := false
-	for i := range kids {
-		if _, ok := arrayIndex(kids[i].name); ok {
-			any = true
-			break
-		}
-	}
-	if !any {
-		return
-	}
 	sort.SliceStable(kids, func(i, j int) bool {
 		a, aIs := arrayIndex(kids[i].name)
 		b, bIs := arrayIndex(kids[j].name)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"unicode/utf8"
 
@@ -13,18 +14,46 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 )
 
+// The reasons why a file cannot be read, for errors.Is on an error of Decode
+// or DecodeJournal.
+var (
+	ErrSyntax    = errors.New("not a JSON text") // cut off, not UTF-8, a byte order mark
+	ErrConflict  = errors.New("git conflict markers")
+	ErrVersion   = errors.New("unknown version")
+	ErrDialect   = errors.New("another dialect")
+	ErrMalformed = errors.New("unexpected keys or values") // what drizzle-kit calls malformed
+)
+
+// because gives an error its reason, and the hint that goes with it.
+func because(reason error, err *diag.Error) *diag.Error {
+	err.Err = reason
+	switch reason {
+	case ErrVersion:
+		err.Hint = "if a newer drizzle-kit wrote the file, use a newer skein too"
+	case ErrDialect:
+		err.Hint = "skein works on PostgreSQL histories only; does the config name the right folder?"
+	}
+	return err
+}
+
 // parseFile parses a file's document and gives every way in which it can be
 // unreadable a message of its own. what is "snapshot" or "journal".
-func parseFile(file, what string, data []byte) (node, error) {
-	if err := unreadable(file, what, data); err != nil {
-		return node{}, err
+func parseFile(p *parser, file, what string, data []byte) (node, error) {
+	if !utf8.Valid(data) {
+		return node{}, because(ErrSyntax, at(file, data, invalidUTF8(data), "the %s is not UTF-8 text", what))
 	}
-	doc, err := parse(data)
+	if len(data) > math.MaxInt32 {
+		return node{}, because(ErrSyntax, at(file, nil, 0, "the %s is larger than 2 GB", what))
+	}
+	doc, err := p.parse(data)
 	if err != nil {
+		if damage := unreadable(file, what, data); damage != nil {
+			return node{}, damage
+		}
 		return node{}, syntaxError(file, what, data, err)
 	}
 	if doc.kind != '{' {
-		return node{}, at(file, data, doc.off, "the %s is %s where an object belongs", what, describe(&doc))
+		return node{}, because(ErrMalformed, at(file, data, int(doc.off), "the %s is %s where an object belongs", what, describe(&doc)))
 	}
 	return doc, nil
 }
@@ -42,20 +71,17 @@ func at(file string, data []byte, offset int, format string, args ...any) *diag.
 // unreadable tells the damage that is better named than shown as a JSON error.
 func unreadable(file, what string, data []byte) error {
 	if len(bytes.TrimSpace(data)) == 0 {
-		return at(file, data, 0, "the %s file is empty", what)
+		return because(ErrSyntax, at(file, data, 0, "the %s file is empty", what))
 	}
 	if bytes.HasPrefix(data, []byte("\xef\xbb\xbf")) {
 		err := at(file, data, 0, "the %s starts with a byte order mark, which drizzle-kit cannot read", what)
 		err.Hint = "save the file as UTF-8 without a byte order mark"
-		return err
-	}
-	if !utf8.Valid(data) {
-		return at(file, data, invalidUTF8(data), "the %s is not UTF-8 text", what)
+		return because(ErrSyntax, err)
 	}
 	if offset := conflictMarker(data); offset >= 0 {
-		err := at(file, data, offset, "the %s has git conflict markers", what)
-		err.Hint = "take one side's file whole (git checkout --ours or --theirs) and generate the other side's migration again"
-		return err
+		err := at(file, data, offset, "the %s has git conflict markers; the merge that wrote it is not resolved", what)
+		err.Hint = "take the file as the other branch has it, then generate this branch's migration again"
+		return because(ErrConflict, err)
 	}
 	return nil
 }
@@ -86,52 +112,65 @@ func conflictMarker(data []byte) int {
 }
 
 func syntaxError(file, what string, data []byte, err error) error {
-	var syntax *jsontext.SyntacticError
-	offset := len(data)
-	if errors.As(err, &syntax) {
-		offset = int(syntax.ByteOffset)
-	}
 	if errors.Is(err, io.ErrUnexpectedEOF) {
-		return at(file, data, len(data), "the %s ends in the middle: it is cut off", what)
+		return because(ErrSyntax, at(file, data, len(data), "the %s ends in the middle: it is cut off", what))
 	}
-	reason := err.Error()
-	if syntax != nil && syntax.Err != nil {
-		reason = syntax.Err.Error()
+	reason, offset := err.Error(), len(data)
+	var syntax *jsontext.SyntacticError
+	if errors.As(err, &syntax) {
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			return because(ErrSyntax, at(file, data, int(syntax.ByteOffset), "the %s has the key %q twice in one object",
+				what, syntax.JSONPointer.LastToken()))
+		}
+		offset = int(syntax.ByteOffset)
+		if syntax.Err != nil {
+			reason = syntax.Err.Error()
+		}
 	}
-	return at(file, data, offset, "the %s is not valid JSON: %s", what, strings.TrimPrefix(reason, "jsontext: "))
+	return because(ErrSyntax, at(file, data, offset, "the %s is not valid JSON: %s", what, strings.TrimPrefix(reason, "jsontext: ")))
 }
 
 // malformed is drizzle-kit's word for a snapshot whose keys or values are not
 // the declared ones.
 func malformed(file string, data []byte, m *misfit) error {
-	where := ""
-	if m.path != "" {
-		where = " in " + m.path
-	}
-	return at(file, data, m.off, "the snapshot is malformed: %s%s", m.message, where)
+	return because(ErrMalformed, at(file, data, m.off, "the snapshot is malformed: %s%s", m.message, m.where()))
 }
 
-// versionOf reads and checks the version and dialect.
+func (m *misfit) where() string {
+	if m.path == "" {
+		return ""
+	}
+	return " in " + m.path
+}
+
+// versionOf reads and checks the version and dialect of a snapshot.
 func versionOf(file string, data []byte, doc *node) (int, error) {
 	v := doc.get("version")
 	if v == nil {
-		return 0, at(file, data, doc.off, "the snapshot does not say its version")
+		return 0, because(ErrMalformed, at(file, data, int(doc.off), "the snapshot does not say its version"))
 	}
 	versions := map[string]int{"5": 5, "6": 6, "7": 7}
 	version, known := versions[v.str()]
 	if v.kind != '"' || !known {
-		err := at(file, data, v.off, "snapshot version %s is not known here: 5, 6 and 7 are", v.text)
-		err.Hint = "if a newer drizzle-kit wrote it, use a newer skein too"
-		return 0, err
+		return 0, because(ErrVersion, at(file, data, int(v.off), "snapshot version %s is not known here: 5, 6 and 7 are", v.snippet()))
 	}
 	want := "postgresql"
 	if version == 5 {
 		want = "pg"
 	}
 	if d := doc.get("dialect"); d != nil && (d.kind != '"' || d.str() != want) {
-		err := at(file, data, d.off, "the snapshot's dialect is %s, not %q", d.text, want)
-		err.Hint = "skein works on PostgreSQL histories only; does the config name the right folder?"
-		return 0, err
+		return 0, because(ErrDialect, at(file, data, int(d.off), "the snapshot's dialect is %s, not %q", d.snippet(), want))
 	}
 	return version, nil
+}
+
+// snippet is a value as messages show it.
+func (n *node) snippet() string {
+	if n.kind == '{' || n.kind == '[' {
+		return describe(n)
+	}
+	if len(n.text) > 60 {
+		return n.text[:60] + "…"
+	}
+	return n.text
 }

@@ -93,7 +93,7 @@ func (s *shape) fit(n *node) *misfit {
 			return s.wrongType(n)
 		}
 		if s.oneOf != nil && !slices.Contains(s.oneOf, n.str()) {
-			return &misfit{off: n.off, message: fmt.Sprintf("%s is not one of %s", n.text, strings.Join(s.oneOf, ", "))}
+			return &misfit{off: int(n.off), message: fmt.Sprintf("%s is not one of %s", n.snippet(), strings.Join(s.oneOf, ", "))}
 		}
 	}
 	return nil
@@ -107,7 +107,7 @@ func (s *shape) fitFields(n *node) *misfit {
 		f := s.fieldAt(kid, hint)
 		if f < 0 {
 			if s.strict {
-				return &misfit{off: kid.at, message: fmt.Sprintf("%s is a key no snapshot has there", kid.name)}
+				return &misfit{off: int(kid.at), message: fmt.Sprintf("%s is a key no snapshot has there", kid.name)}
 			}
 			continue
 		}
@@ -119,7 +119,7 @@ func (s *shape) fitFields(n *node) *misfit {
 	}
 	for i := range s.fields {
 		if !s.fields[i].optional && seen&(1<<i) == 0 {
-			return &misfit{off: n.off, message: fmt.Sprintf("%q is missing", s.fields[i].name)}
+			return &misfit{off: int(n.off), message: fmt.Sprintf("%q is missing", s.fields[i].name)}
 		}
 	}
 	return nil
@@ -154,7 +154,7 @@ func (s *shape) wrongType(n *node) *misfit {
 		"string": "a string", "number": "a number", "boolean": "true or false",
 		"array": "an array", "record": "an object", "object": "an object",
 	}[s.kind]
-	return &misfit{off: n.off, message: fmt.Sprintf("%s where %s belongs", describe(n), want)}
+	return &misfit{off: int(n.off), message: fmt.Sprintf("%s where %s belongs", describe(n), want)}
 }
 
 func jsonType(n *node) string {

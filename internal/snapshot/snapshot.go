@@ -10,6 +10,9 @@
 package snapshot
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/skein-db/skein/internal/schema"
 )
 
@@ -32,12 +35,16 @@ type Snapshot struct {
 }
 
 // Decode reads a snapshot of version 5, 6 or 7. The file's name is only used
-// in errors, which are of type *diag.Error.
+// in errors, which are of type *diag.Error. data must not be changed afterwards.
 func Decode(file string, data []byte) (*Snapshot, error) {
-	doc, version, err := readDocument(file, data)
+	doc, version, err := readDocument(new(parser), file, data)
 	if err != nil {
 		return nil, err
 	}
+	if m := sameNames(&doc); m != nil {
+		return nil, malformed(file, data, m)
+	}
+	doc = upgrade(doc, version)
 	s := &Snapshot{
 		ID: str(&doc, "id"), PrevID: str(&doc, "prevId"), Version: version,
 		raw: data, doc: doc,
@@ -55,16 +62,22 @@ type Head struct {
 
 // Scan validates a snapshot as Decode does and reads no more than its head.
 func Scan(file string, data []byte) (Head, error) {
-	doc, version, err := readDocument(file, data)
+	p := parsers.Get().(*parser)
+	defer parsers.Put(p)
+	defer p.reset()
+	doc, version, err := readDocument(p, file, data)
 	if err != nil {
 		return Head{}, err
 	}
 	return Head{ID: str(&doc, "id"), PrevID: str(&doc, "prevId"), Version: version}, nil
 }
 
-// readDocument parses and validates a snapshot, and upgrades it.
-func readDocument(file string, data []byte) (node, int, error) {
-	doc, err := parseFile(file, "snapshot", data)
+// parsers are those of Scan, which needs no node for longer than a moment.
+var parsers = sync.Pool{New: func() any { return new(parser) }}
+
+// readDocument parses and validates a snapshot.
+func readDocument(p *parser, file string, data []byte) (node, int, error) {
+	doc, err := parseFile(p, file, "snapshot", data)
 	if err != nil {
 		return node{}, 0, err
 	}
@@ -75,15 +88,15 @@ func readDocument(file string, data []byte) (node, int, error) {
 	if m := shapeOf(version).fit(&doc); m != nil {
 		return node{}, 0, malformed(file, data, m)
 	}
-	return upgrade(doc, version), version, nil
+	return doc, version, nil
 }
 
 // Encode returns the file's bytes: those that were read, or for a snapshot
-// made here those that drizzle-kit would write. An older version stays one;
-// see Upgraded.
+// made here those that drizzle-kit would write, whatever was done to the
+// exported fields. An older version stays one; see Upgraded.
 func (s *Snapshot) Encode() []byte {
 	if s.raw != nil {
-		return s.raw
+		return slices.Clone(s.raw)
 	}
 	return s.doc.stringify()
 }
@@ -134,11 +147,14 @@ func (s *Snapshot) WithIDs(id, prevID string) *Snapshot {
 // schema files emits it. Options of views keep the order in which they were
 // written, which is the order a new snapshot file has.
 func DecodeSchemaJSON(file string, data []byte) (*schema.Schema, error) {
-	doc, err := parseFile(file, "schema", data)
+	doc, err := parseFile(new(parser), file, "schema", data)
 	if err != nil {
 		return nil, err
 	}
 	if m := bodyShape.fit(&doc); m != nil {
+		return nil, malformed(file, data, m)
+	}
+	if m := sameNames(&doc); m != nil {
 		return nil, malformed(file, data, m)
 	}
 	s := readSchema(&doc)

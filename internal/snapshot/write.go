@@ -1,7 +1,10 @@
 package snapshot
 
 import (
+	"strconv"
 	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -54,18 +57,58 @@ func newline(out []byte, depth int) []byte {
 	return out
 }
 
-// canonicalString rewrites a string literal with JSON.stringify's escapes. A
-// literal with a lone surrogate, for which JSON.stringify keeps an escape too,
-// stays as it is.
+// canonicalString rewrites a string literal with JSON.stringify's escapes.
 func canonicalString(literal string) string {
 	if !strings.Contains(literal, `\`) {
 		return literal
 	}
 	plain, err := jsontext.AppendUnquote(nil, literal)
 	if err != nil {
-		return literal
+		return withLoneSurrogates(literal)
 	}
 	return quote(string(plain))
+}
+
+// withLoneSurrogates is canonicalString for a literal that escapes halves of
+// surrogate pairs. JSON.stringify keeps an escape for those, in lower case.
+func withLoneSurrogates(literal string) string {
+	inner := literal[1 : len(literal)-1]
+	out := []byte{'"'}
+	from := 0
+	flush := func(to int) {
+		part := quote(unquote(`"` + inner[from:to] + `"`))
+		out = append(out, part[1:len(part)-1]...)
+	}
+	for i := 0; i < len(inner); {
+		if inner[i] != '\\' {
+			i++
+			continue
+		}
+		half, isEscape := codeUnit(inner[i:])
+		if !isEscape || !utf16.IsSurrogate(half) {
+			i += 2
+			continue
+		}
+		if low, ok := codeUnit(inner[i+6:]); ok && utf16.DecodeRune(half, low) != utf8.RuneError {
+			i += 12
+			continue
+		}
+		flush(i)
+		out = append(out, strings.ToLower(inner[i:i+6])...)
+		i += 6
+		from = i
+	}
+	flush(len(inner))
+	return string(append(out, '"'))
+}
+
+// codeUnit reads the \uXXXX that text begins with.
+func codeUnit(text string) (rune, bool) {
+	if len(text) < 6 || text[:2] != `\u` {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(text[2:6], 16, 16)
+	return rune(n), err == nil
 }
 
 // canonicalNumber rewrites a number literal as JavaScript prints the double it
