@@ -26,7 +26,9 @@
 // of a module namespace object). file is what messages show. options is
 // {casing}, undefined, "camelCase" or "snake_case". schema is the JSON text of
 // a snapshot without id and prevId, indented by two spaces; warnings is an
-// array of sentences for the user.
+// array of sentences for the user. It must be imported before the schema files,
+// and the global skeinCasing must hold options.casing before either runs: the
+// queries of views are built while the schema files run.
 //
 // What is wrong with a schema is thrown as an Error with a field
 // skein = {message, hint, file}: a sentence in lower case without a period, what

@@ -8,7 +8,7 @@ import { groupOf } from "skein:serialize/kinds";
  * exported twice counts once. fileOf says which file exported an object first.
  */
 export function collect(modules) {
-	const found = { tables: [], enums: [], schemas: [], sequences: [], roles: [], policies: [], views: [] };
+	const found = { tables: [], enums: [], schemas: [], sequences: [], roles: [], policies: [], views: [], materializedViews: [] };
 	const files = new Map();
 	for (const { file, exports } of modules) {
 		for (const [, value] of exports) {

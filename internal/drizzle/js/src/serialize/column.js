@@ -6,9 +6,17 @@ import { columnName } from "skein:serialize/names";
 import { numbers, typeBounds } from "skein:serialize/sequence";
 import { isSQL, sqlText } from "skein:serialize/sql";
 
-/** Returns a column as the snapshot keeps it. */
+/** Returns a table's column as the snapshot keeps it. */
 export function serializeColumn(column, tableName, tableSchema, casing) {
-	const name = columnName(column, casing);
+	return describe(column, columnName(column, casing), tableName, tableSchema, casing);
+}
+
+/** Returns a view's column as the snapshot keeps it, which leaves its name as it is. */
+export function serializeViewColumn(column, viewName, viewSchema, casing) {
+	return describe(column, column.name, viewName, viewSchema, casing);
+}
+
+function describe(column, name, tableName, tableSchema, casing) {
 	const type = column.getSQLType();
 	const out = { name, type };
 	const typeSchema = enumSchema(column);
@@ -22,15 +30,20 @@ export function serializeColumn(column, tableName, tableSchema, casing) {
 	return out;
 }
 
+/**
+ * Returns the schema of a column's enum, undefined for other types. drizzle-kit
+ * leaves it out for enums made from an object; that works for those in public.
+ */
 function enumSchema(column) {
 	while (isKind(column, "PgArray")) column = column.baseColumn;
-	if (!isKind(column, "PgEnumColumn") && !isKind(column, "PgEnumObjectColumn")) return undefined;
-	return column.enum.schema || "public";
+	if (isKind(column, "PgEnumColumn")) return column.enum.schema || "public";
+	if (isKind(column, "PgEnumObjectColumn")) return column.enum.schema || undefined;
+	return undefined;
 }
 
-function generated({ as, type }, casing) {
+function generated({ as }, casing) {
 	const expression = typeof as === "function" && !isSQL(as) ? as() : as;
-	return { as: isSQL(expression) ? sqlText(expression, casing) : expression, type: type ?? "stored" };
+	return { as: isSQL(expression) ? sqlText(expression, casing) : expression, type: "stored" };
 }
 
 function identity({ type, sequenceName, sequenceOptions }, columnType, defaultName, tableSchema) {

@@ -29,7 +29,7 @@ const exported = [
 	["PgTable", "tables"],
 	["PgSchema", "schemas"],
 	["PgView", "views"],
-	["PgMaterializedView", "views"],
+	["PgMaterializedView", "materializedViews"],
 	["PgSequence", "sequences"],
 	["PgRole", "roles"],
 	["PgPolicy", "policies"],

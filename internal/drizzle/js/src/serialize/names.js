@@ -21,7 +21,7 @@ const words = (key) => key.replace(/['\u2019]/g, "").match(/[\da-z]+|[A-Z]+(?![a
 const snake = (key) => words(key).join("_").toLowerCase();
 
 const camel = (key) =>
-	words(key).map((word, i) => (i === 0 ? word.toLowerCase() : word[0].toUpperCase() + word.slice(1).toLowerCase())).join("");
+	words(key).map((word, i) => (i === 0 ? word.toLowerCase() : word[0].toUpperCase() + word.slice(1))).join("");
 
 /** Returns a column's name; casing applies where the object key is the name. */
 export function columnName(column, casing) {

@@ -1,10 +1,14 @@
 // The snapshot of a schema, as drizzle-kit 0.31 writes it.
 
 import { addExportedPolicies, serializeRole } from "skein:serialize/policy";
+import { useCasing } from "skein:serialize/casing";
 import { collect } from "skein:serialize/collect";
 import { serializeSequence } from "skein:serialize/sequence";
 import { serializeTable } from "skein:serialize/table";
 import { addView } from "skein:serialize/view";
+
+// Before the schema files run, which come after this module.
+useCasing(globalThis.skeinCasing);
 
 /**
  * Returns {schema, warnings}: the text of a snapshot without its ids, and
@@ -25,7 +29,7 @@ export function serialize(modules, options) {
 		snapshot.tables[key] = out;
 	}
 	addExportedPolicies(snapshot, found.policies, context);
-	for (const view of found.views) addView(snapshot.views, view, context);
+	for (const view of [...found.views, ...found.materializedViews]) addView(snapshot.views, view, context);
 	snapshot._meta = { columns: {}, schemas: {}, tables: {} };
 	return { schema: JSON.stringify(snapshot, null, 2), warnings: context.warnings };
 }

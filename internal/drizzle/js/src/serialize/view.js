@@ -1,7 +1,7 @@
 // Views and materialized views.
 
 import * as pg from "drizzle-orm/pg-core";
-import { serializeColumn } from "skein:serialize/column";
+import { serializeViewColumn } from "skein:serialize/column";
 import { isKind } from "skein:serialize/kinds";
 import { fail } from "skein:serialize/problem";
 import { sqlText } from "skein:serialize/sql";
@@ -22,7 +22,7 @@ export function addView(views, view, context) {
 		name,
 		schema,
 		isExisting,
-		with: config.with && Object.keys(config.with).length > 0 ? config.with : undefined,
+		with: config.with,
 		withNoData: config.withNoData,
 		materialized,
 		tablespace: config.tablespace,
@@ -35,7 +35,7 @@ function viewColumns({ name, schema, selectedFields }, casing) {
 	const out = {};
 	for (const field of Object.values(selectedFields)) {
 		if (!isKind(field, "PgColumn")) continue;
-		const column = serializeColumn(field, name, schema, casing);
+		const column = serializeViewColumn(field, name, schema, casing);
 		out[column.name] = column;
 	}
 	return out;
