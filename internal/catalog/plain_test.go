@@ -47,16 +47,22 @@ func plainTable(t *schema.Table, user string) {
 	for i := range t.Policies {
 		plainPolicy(&t.Policies[i], user)
 	}
+	for i := range t.Uniques {
+		t.Uniques[i].Name = short(t.Uniques[i].Name)
+	}
 	for i := range t.Checks {
+		t.Checks[i].Name = short(t.Checks[i].Name)
 		t.Checks[i].Value = "…"
 	}
-	for _, k := range t.PrimaryKeys {
+	for i, k := range t.PrimaryKeys {
+		t.PrimaryKeys[i].Name = short(k.Name)
 		for _, name := range k.Columns {
 			t.Column(name).NotNull = true
 		}
 	}
 	for i := range t.ForeignKeys {
 		f := &t.ForeignKeys[i]
+		f.Name = short(f.Name)
 		f.OnDelete, f.OnUpdate = orElse(f.OnDelete, "no action"), orElse(f.OnUpdate, "no action")
 	}
 	for i := range t.Columns {
@@ -96,7 +102,7 @@ func plainColumn(c *schema.Column, in string) {
 }
 
 func plainIndex(x *schema.Index) {
-	x.Concurrently = false
+	x.Name, x.Concurrently = short(x.Name), false
 	if x.Where == "true" { // says nothing, and is not kept
 		x.Where = ""
 	}
