@@ -1,0 +1,98 @@
+package migrate
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/skein-db/skein/internal/pgserver"
+)
+
+// advice is what we can add to PostgreSQL's own hint, "" for nothing. statement
+// and version may be "" where they are not known.
+func advice(pg *pgconn.PgError, statement, version string) string {
+	switch pg.Code {
+	case codeNotSupported, codeUndefinedFile:
+		return extensionAdvice(statement, version)
+	case codeUndefinedObject, codeUndefinedRoutine:
+		return providerAdvice(pg.Message)
+	case codeInTransaction:
+		return "a migration runs in a transaction, which this statement refuses: do it without CONCURRENTLY, or by hand (psql) and take it out of the file"
+	case codeUnsafeEnum:
+		return "put what uses the new value into a migration of its own after this one"
+	case codeDuplicateTable, codeDuplicateObject, codeDuplicateColumn, codeDuplicateSchema:
+		return "something else made it, drizzle-kit push for example, or an earlier migration; `skein diff` shows how the database differs from the schema files"
+	case codePrivilege:
+		return "connect as a role that may do this, usually the owner of the object"
+	case codeDeadlock, codeLockTimeout:
+		return "others were using the same tables at that moment"
+	case codeSyntax:
+		if strings.Contains(pg.Message, "/*") {
+			return "drizzle-kit pull writes its first migration as a comment; take the comment marks away to run it"
+		}
+	case codeQueryCanceled:
+		if strings.Contains(pg.Message, "COPY") {
+			return "write the rows as INSERT statements"
+		}
+		return "the database, the role or the URL may set statement_timeout"
+	}
+	return ""
+}
+
+var createExtension = regexp.MustCompile(`(?i)^CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[^\s;]+)`)
+
+// extensionAdvice says what to install when CREATE EXTENSION found no files on
+// the server.
+func extensionAdvice(statement, version string) string {
+	found := createExtension.FindStringSubmatch(statement)
+	if found == nil {
+		return ""
+	}
+	name := strings.Trim(found[1], `"`)
+	number, build, _ := strings.Cut(version, " ")
+	digits, _, _ := strings.Cut(number, ".")
+	major, err := strconv.Atoi(digits)
+	if err != nil {
+		return fmt.Sprintf("install the extension %s on the machine that runs PostgreSQL", name)
+	}
+	return fmt.Sprintf("on the machine that runs PostgreSQL: %s", pgserver.InstallHint(name, major, packager(build)))
+}
+
+// packager guesses where the server's programs come from by the remark that
+// packagers put behind the version.
+func packager(build string) string {
+	switch {
+	case strings.Contains(build, "Debian"), strings.Contains(build, "Ubuntu"):
+		return "debian"
+	case strings.Contains(build, "Homebrew"):
+		return "homebrew"
+	}
+	return ""
+}
+
+// providers are names that people meet first when the extension which has them
+// was not created in this database.
+var providers = map[string]string{
+	"vector": "vector", "halfvec": "vector", "sparsevec": "vector", "vector_cosine_ops": "vector", "vector_l2_ops": "vector", "vector_ip_ops": "vector",
+	"hnsw": "vector", "ivfflat": "vector", "citext": "citext", "hstore": "hstore", "ltree": "ltree", "cube": "cube",
+	"gin_trgm_ops": "pg_trgm", "gist_trgm_ops": "pg_trgm", "similarity": "pg_trgm", "word_similarity": "pg_trgm",
+	"uuid_generate_v4": "uuid-ossp", "uuid_generate_v1": "uuid-ossp", "uuid_generate_v1mc": "uuid-ossp", "uuid_generate_v5": "uuid-ossp",
+	"gen_random_uuid": "pgcrypto", "gen_random_bytes": "pgcrypto", "crypt": "pgcrypto", "gen_salt": "pgcrypto", "digest": "pgcrypto",
+	"unaccent": "unaccent", "geometry": "postgis", "geography": "postgis",
+}
+
+var nameInMessage = regexp.MustCompile(`["«](?:\w+\.)?([a-z0-9_]+)["»]|([a-z0-9_]+)\(`)
+
+// providerAdvice names the extension that has the type, operator class or
+// function of which PostgreSQL says that it does not exist.
+func providerAdvice(message string) string {
+	for _, m := range nameInMessage.FindAllStringSubmatch(message, -1) {
+		if extension, ok := providers[m[1]+m[2]]; ok {
+			return fmt.Sprintf("it comes with an extension: put CREATE EXTENSION IF NOT EXISTS %q; before the statement", extension)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,99 @@
+package migrate
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"time"
+)
+
+const (
+	lockPollFirst = 20 * time.Millisecond
+	lockPollLast  = 500 * time.Millisecond
+	lockTellAgain = 5 * time.Second
+)
+
+// lockKey returns the key of the advisory lock for a target table. Such locks
+// are per database already.
+// https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS
+func lockKey(t Target) int64 {
+	sum := sha256.Sum256([]byte("skein migrate " + t.String()))
+	return int64(binary.BigEndian.Uint64(sum[:8]))
+}
+
+// lock takes the session's advisory lock for the target, waiting while another
+// session has it.
+//
+// It asks again and again rather than let the server wait: a statement that
+// waits in the server holds a snapshot, and CREATE INDEX CONCURRENTLY of the
+// runner that has the lock would wait for that snapshot, for ever. Asking also
+// does not run into a role's statement_timeout or lock_timeout.
+func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Duration, error) {
+	start := time.Now()
+	for pause, told := lockPollFirst, time.Duration(-1); ; pause = min(2*pause, lockPollLast) {
+		a, err := w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d)", key))
+		if err != nil {
+			return time.Since(start), err
+		}
+		waited := time.Since(start)
+		if isTrue(a) {
+			return waited, nil
+		}
+		if told < 0 || waited-told >= lockTellAgain {
+			told = waited
+			tell(LockWait{Waited: waited, Holders: w.holders(ctx, key)})
+		}
+		select {
+		case <-ctx.Done():
+			return waited, context.Cause(ctx)
+		case <-time.After(pause):
+		}
+	}
+}
+
+// unlock gives the lock back. If it cannot, the end of the session will.
+func (w *wire) unlock(key int64) {
+	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
+	defer cancel()
+	_, _ = w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
+}
+
+// holders finds the sessions that hold the lock. It is asked for a message
+// only, so a failure is an empty answer.
+func (w *wire) holders(ctx context.Context, key int64) []Holder {
+	a, err := w.one(ctx, fmt.Sprintf(`SELECT a.pid, a.usename, a.application_name, pg_catalog.host(a.client_addr),
+	(pg_catalog.date_part('epoch', a.backend_start) * 1000)::pg_catalog.int8
+FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %d AND l.objid = %d
+	AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`,
+		uint32(uint64(key)>>32), uint32(uint64(key))))
+	if err != nil {
+		return nil
+	}
+	var found []Holder
+	for _, row := range a.rows {
+		h := Holder{User: text(row[1]), Application: text(row[2])}
+		h.PID, _ = strconv.Atoi(text(row[0]))
+		h.Address, _ = netip.ParseAddr(text(row[3]))
+		if ms, err := strconv.ParseInt(text(row[4]), 10, 64); err == nil {
+			h.Since = time.UnixMilli(ms)
+		}
+		found = append(found, h)
+	}
+	return found
+}
+
+// isTrue says whether the answer is a single true.
+func isTrue(a answer) bool {
+	return len(a.rows) == 1 && text(a.rows[0][0]) == "t"
+}
+
+func text(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
+}

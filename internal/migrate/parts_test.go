@@ -1,0 +1,111 @@
+package migrate
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/skein-db/skein/internal/diag"
+)
+
+// sent shows what a migration sends: a line per query, parts divided by "=".
+func sent(s *Step) string {
+	var parts []string
+	for _, p := range s.parts {
+		var queries []string
+		for _, q := range p.pieces {
+			queries = append(queries, fmt.Sprintf("%q", q.text))
+		}
+		parts = append(parts, strings.Join(queries, "\n"))
+	}
+	return strings.Join(parts, "\n=\n")
+}
+
+func TestCutMigration(t *testing.T) {
+	const mark = "--> statement-breakpoint"
+	for _, c := range []struct{ name, sql, want, notes string }{
+		{"empty", "", ``, ""},
+		{"pieces as drizzle sends them", "A;" + mark + "\nB;\nC;" + mark + "\n \n", "\"A;\"\n\"\\nB;\\nC;\"", ""},
+		{"comments are sent: they may not be closed", "/* a" + mark + "*/", "\"/* a\"\n\"*/\"", ""},
+		{"byte order mark", "\uFEFFA;", `"A;"`, ""},
+		{"BEGIN is blanked", "BEGIN; A;" + mark + "START TRANSACTION;", `"       A;"`, ""},
+		{"a COMMIT at the end changes nothing", "BEGIN;\nA;\nCOMMIT;\n-- done\n", "\"      \\nA;\\n\"\n\"\\n-- done\\n\"", ""},
+		{"a COMMIT in the middle", "A;" + mark + "\nCOMMIT;" + mark + "\n-- then\nB;", "\"A;\"\n=\n\"\\n-- then\\nB;\"",
+			"COMMIT in line 2: what is before it stays when something after it fails"},
+		{"within a piece", "A; END; B; commit and chain; C", "\"A; \"\n=\n\" B; \"\n=\n\" C\"",
+			"COMMIT in line 1: what is before it stays when something after it fails\nCOMMIT in line 1: what is before it stays when something after it fails"},
+		{"nothing before the first", "-- a\nCOMMIT; A; COMMIT; COMMIT;", "\"-- a\\n\"\n\" A; \"", ""},
+		{"not transaction control", "DO $$BEGIN COMMIT; END$$; SAVEPOINT s; ROLLBACK TO s; ROLLBACK WORK TO s; PREPARE p AS SELECT 1; COMMIT PREPARED 'x'; START_IT",
+			`"DO $$BEGIN COMMIT; END$$; SAVEPOINT s; ROLLBACK TO s; ROLLBACK WORK TO s; PREPARE p AS SELECT 1; COMMIT PREPARED 'x'; START_IT"`, ""},
+		{"in a function", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;", `"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;"`, ""},
+	} {
+		s, err := newStep(migration(0, "a", c.sql))
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if diff := cmp.Diff(c.want, sent(s)); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+		if diff := cmp.Diff(c.notes, strings.Join(s.Notes, "\n")); diff != "" {
+			t.Errorf("%s: %s", c.name, diff)
+		}
+		checkPlaces(t, s)
+	}
+}
+
+// checkPlaces fails when a statement is not where its piece says.
+func checkPlaces(t *testing.T, s *Step) {
+	t.Helper()
+	end := 0
+	for _, part := range s.parts {
+		for _, p := range part.pieces {
+			for _, statement := range p.statements {
+				at := p.offset + statement.Offset
+				if got := s.Migration.SQL[at : at+len(statement.Text)]; got != statement.Text {
+					t.Errorf("%q is not at %d of %q", statement.Text, at, s.Migration.SQL)
+				}
+				if at < end {
+					t.Errorf("%q is in the part before it", statement.Text)
+				}
+			}
+		}
+		end = part.end
+	}
+	if end != len(s.Migration.SQL) {
+		t.Errorf("the last part ends at %d", end)
+	}
+}
+
+func TestRefusedMigrations(t *testing.T) {
+	for _, c := range []struct{ sql, want string }{
+		{"SELECT 1;\n  ROLLBACK;", "drizzle/0000_a.sql:2:3: the migration undoes its own transaction with ROLLBACK"},
+		{"\uFEFFABORT;", "drizzle/0000_a.sql:1:1: the migration undoes its own transaction with ABORT"},
+		{"PREPARE TRANSACTION 'x';", "drizzle/0000_a.sql:1:1: the migration undoes its own transaction with PREPARE"},
+		{"SELECT '\x00';", "drizzle/0000_a.sql:1:9: the file contains a zero byte, which SQL cannot"},
+		{"-- \xff\nSELECT 1;", "drizzle/0000_a.sql:1:4: the file is not UTF-8"},
+	} {
+		_, err := newStep(migration(0, "a", c.sql))
+		var e *diag.Error
+		if !errors.As(err, &e) {
+			t.Errorf("%q: got %v", c.sql, err)
+			continue
+		}
+		if got := e.Position() + ": " + e.Message; got != c.want || e.Kind != diag.Usage {
+			t.Errorf("%q: got %q, want %q", c.sql, got, c.want)
+		}
+	}
+}
+
+func FuzzCutMigration(f *testing.F) {
+	f.Add("A; COMMIT; B;--> statement-breakpoint\nBEGIN;C")
+	f.Add("\uFEFFBEGIN; END; -- x\n;;$$;$$ END")
+	f.Fuzz(func(t *testing.T, sql string) {
+		if s, err := newStep(migration(0, "a", sql)); err == nil {
+			checkPlaces(t, s)
+		}
+	})
+}

@@ -1,0 +1,126 @@
+package migrate
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/history"
+)
+
+// Pending is what Apply would do: the plan that a person says yes to.
+type Pending struct {
+	Target Target
+	Report *Report // how the database stood when the plan was made
+	Steps  []Step  // in journal order
+}
+
+// Step is one migration of a plan.
+type Step struct {
+	Migration  history.Migration
+	Skipped    bool        // drizzle's migrator would skip it
+	Statements []Statement // what it does, for showing
+	Notes      []string    // what a person should know before saying yes
+
+	parts []part
+	index int // of its entry in the report
+	done  int // parts that an earlier run has committed
+}
+
+// Statement is one SQL statement of a migration file.
+type Statement struct {
+	SQL          string
+	Line, Column int // 1-based, in the file
+	// Control is true for BEGIN, COMMIT and END, which are not sent as they are.
+	Control bool
+}
+
+// Plan reads the database as Status does and says what is to be run: every
+// entry that is pending or skipped, in journal order. It changes nothing. An
+// entry whose SQL is missing or cannot be run is an error of kind Usage that
+// names the file.
+func Plan(ctx context.Context, conn *pgx.Conn, h *history.History, t Target) (*Pending, error) {
+	report, err := Status(ctx, conn, h, t)
+	if err != nil {
+		return nil, err
+	}
+	return newPending(report)
+}
+
+func newPending(report *Report) (*Pending, error) {
+	p := &Pending{Target: report.Target, Report: report}
+	if err := missingFiles(report.In(StatePending, StateSkipped)); err != nil {
+		return nil, err
+	}
+	for i, e := range report.Entries {
+		if !e.open() {
+			continue
+		}
+		if e.progress.err != nil {
+			return nil, e.progress.err
+		}
+		step, err := newStep(e.Migration)
+		if err != nil {
+			return nil, err
+		}
+		step.index, step.done, step.Skipped = i, e.progress.parts, e.State == StateSkipped
+		p.Steps = append(p.Steps, *step)
+	}
+	return p, nil
+}
+
+func missingFiles(open []Entry) error {
+	var missing []string
+	for _, e := range open {
+		if !e.Migration.HasSQL {
+			missing = append(missing, e.Migration.File)
+		}
+	}
+	switch len(missing) {
+	case 0:
+		return nil
+	case 1:
+		return &diag.Error{
+			Kind: diag.Usage, File: missing[0], Message: "the SQL file of a pending migration is missing",
+			Hint: "restore it from version control; nothing was run",
+		}
+	}
+	return &diag.Error{
+		Kind: diag.Usage, File: missing[0], Message: fmt.Sprintf("the SQL files of %d pending migrations are missing", len(missing)),
+		Detail: strings.Join(missing, "\n"), Hint: "restore them from version control; nothing was run",
+	}
+}
+
+// newStep cuts a migration into what is sent and checks that it can be sent.
+func newStep(m history.Migration) (*Step, error) {
+	if i := strings.IndexByte(m.SQL, 0); i >= 0 {
+		return nil, refuse(m, i, "the file contains a zero byte, which SQL cannot", "is it saved as UTF-16? save it as UTF-8")
+	}
+	if !utf8.ValidString(m.SQL) {
+		return nil, refuse(m, invalidAt(m.SQL), "the file is not UTF-8", "save it as UTF-8")
+	}
+	return cutMigration(m)
+}
+
+func invalidAt(text string) int {
+	for i, r := range text {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(text[i:]); size == 1 {
+				return i
+			}
+		}
+	}
+	return 0
+}
+
+func refuse(m history.Migration, offset int, message, hint string) error {
+	line, column := position(m.SQL, offset)
+	return &diag.Error{
+		Kind: diag.Usage, File: m.File, Line: line, Column: column, Message: message,
+		Detail: excerpt(m.SQL, offset, offset, offset), Hint: hint + "; nothing was run",
+	}
+}
