@@ -21,8 +21,8 @@ type Change struct {
 	// Kind is drizzle-kit's name for the statement, for example "create_table"
 	// or "alter_table_alter_column_set_default".
 	Kind string
-	// Object names what is changed as people write it, for example
-	// "public.users.email".
+	// Object names what is changed as people write it, without the schema
+	// where that is public, for example "users.email".
 	Object string
 	// Table is the table concerned, under the name it has when the statement
 	// runs; zero where no table is.
@@ -35,6 +35,13 @@ type Change struct {
 	Old, New any
 	// SQL is the statements, in order.
 	SQL []string
+
+	// What rendering needs beside the objects.
+	was             schema.Ref    // the name that Old has when the statement runs
+	table, oldTable *schema.Table // of a column
+	value           enumValue
+	uses            []enumUse
+	options         []schema.Option
 }
 
 // Result is what Compute found.

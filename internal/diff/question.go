@@ -61,12 +61,3 @@ func (f ResolverFunc) Resolve(q Question) (Answer, error) { return f(q) }
 
 // CreateAll answers that everything is new.
 var CreateAll Resolver = ResolverFunc(func(Question) (Answer, error) { return Answer{}, nil })
-
-// Unanswered is the error of Compute when questions stay open. All of them are
-// here: after an open question Compute goes on as if it had been answered with
-// "created".
-type Unanswered struct {
-	Questions []Question
-	// Unmatched are the --rename flags that fit no question.
-	Unmatched []string
-}

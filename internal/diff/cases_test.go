@@ -1,0 +1,124 @@
+package diff
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/snapshot"
+	"github.com/skein-db/skein/internal/sqltext"
+)
+
+// A recordedCase is what drizzle-kit did with two snapshots.
+type recordedCase struct {
+	ID         string          `json:"id"`
+	From       json.RawMessage `json:"from"`
+	To         json.RawMessage `json:"to"`
+	Answers    json.RawMessage `json:"answers"`
+	CliSQLFile *string         `json:"cliSqlFile"`
+}
+
+// exceptions are the recorded cases in which the SQL departs from
+// drizzle-kit's, with the reason.
+var exceptions = map[string]string{}
+
+// shared finds a folder of recorded cases next to the project.
+func shared(t testing.TB, name string) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			break
+		}
+		if dir == filepath.Dir(dir) {
+			t.Skip("no module root")
+		}
+	}
+	path := filepath.Join(filepath.Dir(dir), "shared", "cases", name)
+	if _, err := os.Stat(path); err != nil {
+		t.Skip("shared/cases/" + name + " is not here")
+	}
+	return path
+}
+
+func TestRecordedCases(t *testing.T) {
+	for _, file := range []string{"differ.jsonl", "differ-extra.jsonl"} {
+		t.Run(file, func(t *testing.T) {
+			cases := readCases(t, shared(t, file))
+			equal := 0
+			for _, rc := range cases {
+				want := ""
+				if rc.CliSQLFile != nil {
+					want = *rc.CliSQLFile
+				}
+				got, err := computeCase(t, rc)
+				same := err == nil && got == want
+				reason, excepted := exceptions[rc.ID]
+				switch {
+				case same && excepted:
+					t.Errorf("%s is an exception (%s) but matches", rc.ID, reason)
+				case same:
+					equal++
+				case excepted:
+					t.Logf("%s: %s", rc.ID, reason)
+				default:
+					t.Errorf("%s: error %v\ngot:\n%s\nwant:\n%s", rc.ID, err, got, want)
+				}
+			}
+			t.Logf("%d of %d equal", equal, len(cases))
+		})
+	}
+}
+
+func readCases(t *testing.T, path string) []recordedCase {
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var out []recordedCase
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 1<<24)
+	for lines.Scan() {
+		var rc recordedCase
+		if err := json.Unmarshal(lines.Bytes(), &rc); err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, rc)
+	}
+	return out
+}
+
+func computeCase(t *testing.T, rc recordedCase) (string, error) {
+	ask := CreateAll
+	if len(rc.Answers) > 0 && !bytes.Equal(rc.Answers, []byte("null")) {
+		answers, err := ReadAnswers(rc.ID, rc.Answers)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask = Chain(answers, CreateAll)
+	}
+	r, err := Compute(decodeCase(t, rc.From), decodeCase(t, rc.To), ask)
+	if err != nil {
+		return "", err
+	}
+	return sqltext.Join(r.Statements(), true), nil
+}
+
+func decodeCase(t *testing.T, data []byte) *schema.Schema {
+	if len(data) == 0 || bytes.Equal(data, []byte("null")) {
+		return &schema.Schema{}
+	}
+	s, err := snapshot.Decode("case", data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &s.Schema
+}

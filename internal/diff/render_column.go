@@ -1,0 +1,219 @@
+package diff
+
+import (
+	"strings"
+
+	"github.com/skein-db/skein/internal/schema"
+)
+
+// asWritten are the beginnings of the type names that drizzle-kit writes
+// without quotes.
+var asWritten = []string{
+	"uuid", "smallint", "integer", "bigint", "boolean", "text", "varchar", "serial", "bigserial", "decimal", "numeric",
+	"real", "json", "jsonb", "time", "timestamp", "date", "interval", "double precision", "char", "vector", "geometry",
+	"halfvec", "sparsevec", "bit",
+}
+
+// keywordTypes are type names of PostgreSQL's grammar that name no type when
+// quoted (https://www.postgresql.org/docs/current/datatype.html, aliases).
+var keywordTypes = map[string]bool{"int": true, "float": true, "dec": true, "nchar": true}
+
+// columnType writes a column's type. The schema of an enum is written where it
+// is not public, or always when qualify is set.
+func (r compat) columnType(object string, col *schema.Column, qualify bool) string {
+	for _, prefix := range asWritten {
+		if strings.HasPrefix(col.Type, prefix) {
+			return col.Type
+		}
+	}
+	base, suffix := splitArray(col.Type)
+	switch {
+	case col.TypeSchema != "" && (qualify || col.TypeSchema != schema.Public):
+		return qualified(schema.Ref{Schema: col.TypeSchema, Name: base}) + suffix
+	case col.TypeSchema == "" && (keywordTypes[base] || !isWord(base)):
+		r.c.note(defectQuotedType, object)
+		return col.Type
+	case col.TypeSchema == "" && qualify:
+		r.c.note(defectUndefinedType, object)
+	}
+	return quote(base) + suffix
+}
+
+// isWord says whether the name could stand in SQL without quotes.
+func isWord(name string) bool {
+	for i, ch := range name {
+		letter := ch == '_' || 'a' <= ch && ch <= 'z' || 'A' <= ch && ch <= 'Z' || ch > 127
+		if !letter && (i == 0 || ch != '$' && (ch < '0' || ch > '9')) {
+			return false
+		}
+	}
+	return name != ""
+}
+
+// column writes a column's definition. bareIdentity leaves NOT NULL out of an
+// identity column, which is NOT NULL without it.
+func (r compat) column(t *schema.Table, col *schema.Column, bareIdentity bool) string {
+	var b strings.Builder
+	b.WriteString(quote(col.Name) + " " + r.columnType("column "+t.Ref().String()+"."+col.Name, col, false))
+	if col.PrimaryKey {
+		b.WriteString(" PRIMARY KEY")
+	}
+	if col.Default != nil {
+		b.WriteString(" DEFAULT " + col.Default.Text)
+	}
+	if col.Generated != nil {
+		b.WriteString(" GENERATED ALWAYS AS (" + col.Generated.As + ") STORED")
+	}
+	if col.NotNull && (col.Identity == nil || !bareIdentity) {
+		b.WriteString(" NOT NULL")
+	}
+	if col.Identity != nil {
+		b.WriteString(" " + identity(t.Schema, col.Identity))
+	}
+	return b.String()
+}
+
+// identity writes an identity clause. The sequence stands in the table's
+// schema: PostgreSQL allows no other.
+func identity(tableSchema string, id *schema.Identity) string {
+	return "GENERATED " + identityKind(id) + " AS IDENTITY (sequence name " +
+		tableName(schema.Ref{Schema: tableSchema, Name: id.Name}) + sequenceOptions(id.SequenceOptions) + ")"
+}
+
+func identityKind(id *schema.Identity) string {
+	return flag(id.Type == "always", "ALWAYS", "BY DEFAULT")
+}
+
+func alterColumn(table schema.Ref, column string) string {
+	return "ALTER TABLE " + tableName(table) + " ALTER COLUMN " + quote(column)
+}
+
+// alter returns a writer of one ALTER COLUMN with the text that body gives.
+func alter(body func(new *schema.Column) string) writer {
+	return func(r compat, ch *Change) []string {
+		new := ch.New.(*schema.Column)
+		return []string{alterColumn(ch.Table, new.Name) + " " + body(new) + ";"}
+	}
+}
+
+func fixed(text string) func(*schema.Column) string {
+	return func(*schema.Column) string { return text }
+}
+
+var columnWriters = map[string]writer{
+	RenameColumn: func(r compat, ch *Change) []string {
+		return one("ALTER TABLE %s RENAME COLUMN %s TO %s;", tableName(ch.Table), quote(ch.Old.(*schema.Column).Name), quote(ch.New.(*schema.Column).Name))
+	},
+	AddColumn: func(r compat, ch *Change) []string { return []string{r.addColumn(ch)} },
+	DropColumn: func(r compat, ch *Change) []string {
+		return one("ALTER TABLE %s DROP COLUMN %s;", tableName(ch.Table), quote(ch.Old.(*schema.Column).Name))
+	},
+	SetColumnType: setColumnType,
+	SetDefault:    alter(func(new *schema.Column) string { return "SET DEFAULT " + new.Default.Text }),
+	DropDefault:   alter(fixed("DROP DEFAULT")),
+	SetNotNull:    alter(fixed("SET NOT NULL")),
+	DropNotNull:   alter(fixed("DROP NOT NULL")),
+	SetPrimaryKey: func(r compat, ch *Change) []string {
+		return one("ALTER TABLE %s ADD PRIMARY KEY (%s);", tableName(ch.Table), quote(ch.New.(*schema.Column).Name))
+	},
+	DropPrimaryKey: func(r compat, ch *Change) []string {
+		return []string{dropConstraint(ch.Table, primaryKeyName(ch.oldTable.Name))}
+	},
+	SetIdentity: func(r compat, ch *Change) []string {
+		new := ch.New.(*schema.Column)
+		return []string{alterColumn(ch.Table, new.Name) + " ADD " + identity(ch.Table.Schema, new.Identity) + ";"}
+	},
+	AlterIdentity:  alterIdentity,
+	DropIdentity:   alter(fixed("DROP IDENTITY")),
+	SetGenerated:   regenerate,
+	AlterGenerated: regenerate,
+	DropGenerated:  alter(fixed("DROP EXPRESSION")),
+}
+
+func (r compat) addColumn(ch *Change) string {
+	return "ALTER TABLE " + tableName(ch.Table) + " ADD COLUMN " + r.column(ch.table, ch.New.(*schema.Column), false) + ";"
+}
+
+// setColumnType changes a column's type, and its default with it.
+func setColumnType(r compat, ch *Change) []string {
+	old, new := ch.Old.(*schema.Column), ch.New.(*schema.Column)
+	alter := alterColumn(ch.Table, new.Name)
+	typ := r.columnType("column "+ch.Object, new, true)
+	wasEnum, isEnum := r.c.known(old, r.c.oldEnums), r.c.known(new, r.c.newEnums)
+	if seen, seenSchema := r.c.followType(old); isEnum && wasEnum != r.c.known(&schema.Column{Type: seen, TypeSchema: seenSchema}, r.c.oldEnums) {
+		r.c.note(defectEnumCast, "column "+ch.Object)
+	}
+	set := func(cast string) string { return alter + " SET DEFAULT " + new.Default.Text + cast + ";" }
+	switch {
+	case !isEnum:
+		out := []string{alter + " SET DATA TYPE " + typ + ";"}
+		if truthy(new.Default) {
+			out = append(out, set(""))
+		}
+		return out
+	case !wasEnum:
+		change := alter + " SET DATA TYPE " + typ + " USING " + quote(new.Name) + "::" + typ + ";"
+		if truthy(new.Default) {
+			return []string{set("::" + typ), change}
+		}
+		return []string{change}
+	}
+	change := alter + " SET DATA TYPE " + typ + " USING " + quote(new.Name) + "::text::" + typ + ";"
+	if truthy(new.Default) {
+		return []string{alter + " DROP DEFAULT;", change, set("")}
+	}
+	return []string{change}
+}
+
+// truthy says whether JavaScript takes the default for true. drizzle-kit tests
+// so where it carries a default over to another type; 0 and false stay behind.
+func truthy(d *schema.Scalar) bool {
+	switch {
+	case d == nil || d.Text == "":
+		return false
+	case d.Kind == schema.String:
+		return true
+	}
+	return d.Text != "0" && d.Text != "false"
+}
+
+func alterIdentity(r compat, ch *Change) []string {
+	old, new := ch.Old.(*schema.Column).Identity, ch.New.(*schema.Column).Identity
+	var out []string
+	set := func(changed bool, text string) {
+		if changed {
+			out = append(out, alterColumn(ch.Table, ch.New.(*schema.Column).Name)+" SET "+text+";")
+		}
+	}
+	set(old.Type != new.Type, "GENERATED "+identityKind(new))
+	set(old.Min != new.Min, "MINVALUE "+new.Min)
+	set(old.Max != new.Max, "MAXVALUE "+new.Max)
+	set(old.Increment != new.Increment, "INCREMENT BY "+new.Increment)
+	set(old.Start != new.Start, "START WITH "+new.Start)
+	set(old.Cache != new.Cache, "CACHE "+new.Cache)
+	set(old.Cycle != new.Cycle, flag(new.Cycle, "CYCLE", "NO CYCLE"))
+	return out
+}
+
+// regenerate makes a generated column anew, which is what drizzle-kit does
+// where PostgreSQL before 17 has no other way.
+func regenerate(r compat, ch *Change) []string {
+	new := ch.New.(*schema.Column)
+	if new.TypeSchema != "" && new.TypeSchema != schema.Public {
+		r.c.note(defectGeneratedType, "column "+ch.Object)
+	}
+	drop := "ALTER TABLE " + tableName(ch.Table) + " drop column " + quote(new.Name) + ";"
+	return []string{drop, r.addColumn(ch)}
+}
+
+// primaryKeyName is the name that PostgreSQL gives to a primary key without
+// one: the table's with _pkey, which as every name has 63 bytes at most
+// (makeObjectName in its sources; pg_mbcliplen keeps characters whole).
+func primaryKeyName(table string) string {
+	const suffix = "_pkey"
+	end := min(len(table), 63-len(suffix))
+	for end < len(table) && end > 0 && table[end]&0xC0 == 0x80 {
+		end--
+	}
+	return table[:end] + suffix
+}

@@ -1,0 +1,119 @@
+package diff
+
+import (
+	"github.com/skein-db/skein/internal/schema"
+)
+
+// views decides about views and materialized views.
+func (c *computer) views() error {
+	was := func(v *schema.View) schema.Ref { return c.follow(v.Ref()) }
+	m, err := match(c, Question{Kind: KindView}, c.from.Views, c.to.Views, was, (*schema.View).Ref)
+	if err != nil {
+		return err
+	}
+	for _, v := range m.created {
+		if !v.Existing {
+			c.add(createViews, Change{Kind: CreateView, Object: v.Ref().String(), New: v})
+		}
+	}
+	for _, v := range m.deleted {
+		if !v.Existing {
+			c.add(dropViews, Change{Kind: DropView, Object: was(v).String(), Old: v, was: was(v)})
+		}
+	}
+	for i := range c.from.Views {
+		if v := &c.from.Views[i]; v.Ref() != was(v) {
+			c.note(defectViewSchemaRename, "view "+v.Ref().String())
+		}
+	}
+	rebuilt := map[*schema.View]bool{}
+	for _, p := range m.pairs {
+		if w := was(p.old); w.Schema != p.new.Schema && w.Name != p.new.Name {
+			c.note(defectViewMoveRename, "view "+w.String())
+		}
+		rebuilt[p.new] = c.rebuildView(p, was(p.old))
+	}
+	for _, p := range m.renamed {
+		if !p.new.Existing && !p.old.Existing && !rebuilt[p.new] {
+			c.renameView(p, was(p.old))
+		}
+	}
+	for _, p := range m.pairs {
+		if !p.new.Existing && !rebuilt[p.new] {
+			c.alterView(p)
+		}
+	}
+	return nil
+}
+
+// rebuildView drops and creates a view that cannot be altered in place, and
+// says whether it did.
+func (c *computer) rebuildView(p pair[schema.View], was schema.Ref) bool {
+	if p.new.Existing {
+		return false
+	}
+	object := "view " + p.new.Ref().String()
+	otherQuery := !equalPointers(p.old.Definition, p.new.Definition) || p.old.Existing
+	switch {
+	case !otherQuery && p.old.Materialized == p.new.Materialized:
+		return false
+	case !otherQuery || p.old.Materialized != p.new.Materialized:
+		c.note(defectViewKind, object)
+	case was != p.new.Ref():
+		c.note(defectViewRenameRebuild, object)
+	}
+	c.add(dropViews, Change{Kind: DropView, Object: was.String(), Old: p.old, New: p.new, was: was})
+	c.add(createViews, Change{Kind: CreateView, Object: p.new.Ref().String(), Old: p.old, New: p.new})
+	return true
+}
+
+func (c *computer) renameView(p pair[schema.View], was schema.Ref) {
+	if was.Schema != p.new.Schema {
+		c.add(renameViews, Change{Kind: MoveView, Object: was.String(), Old: p.old, New: p.new, was: was})
+		was.Schema = p.new.Schema
+	}
+	if was.Name != p.new.Name {
+		c.add(renameViews, Change{Kind: RenameView, Object: was.String(), Old: p.old, New: p.new, was: was})
+	}
+}
+
+// alterView changes what can be changed in place.
+func (c *computer) alterView(p pair[schema.View]) {
+	emit := func(kind string, options []schema.Option) {
+		c.add(alterViews, Change{Kind: kind, Object: p.new.Ref().String(), Old: p.old, New: p.new, options: options})
+	}
+	added, dropped, changed := compareOptions(p.old.With, p.new.With)
+	if len(added) > 0 {
+		emit(SetViewOptions, added)
+	}
+	if len(dropped) > 0 {
+		emit(ResetViewOptions, dropped)
+	}
+	if len(changed) > 0 {
+		emit(SetViewOptions, changed)
+	}
+	if p.old.Tablespace != p.new.Tablespace {
+		emit(SetViewTablespace, nil)
+	}
+	if p.old.Using != p.new.Using {
+		emit(SetViewMethod, nil)
+	}
+}
+
+// compareOptions returns the options that only new has, that only old has, and
+// that have another value in new.
+func compareOptions(old, new []schema.Option) (added, dropped, changed []schema.Option) {
+	k := byName(old, new, func(o *schema.Option) string { return o.Name })
+	for _, o := range k.added {
+		added = append(added, *o)
+	}
+	for _, o := range k.deleted {
+		dropped = append(dropped, *o)
+	}
+	for _, p := range k.both {
+		if *p.old != *p.new {
+			changed = append(changed, *p.new)
+		}
+	}
+	return added, dropped, changed
+}
