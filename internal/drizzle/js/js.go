@@ -61,9 +61,9 @@ var sources embed.FS
 func Module(specifier string) (source string, ok bool) {
 	name, internal := strings.CutPrefix(specifier, Internal)
 	if !internal {
-		if name, ok = public(specifier); !ok {
-			return "", false
-		}
+		// One source, one module: a public specifier only points to one.
+		name, ok = public(specifier)
+		return `export * from "` + Internal + name + "\";\n", ok
 	}
 	text, err := sources.ReadFile("src/" + name + ".js")
 	return string(text), err == nil

@@ -10,7 +10,7 @@ export const users = pgTable("users", {
 	at: timestamp("at").defaultNow(),
 	tags: text("tags").array(),
 	upper: text("upper").generatedAlwaysAs(sql`upper(name)`),
-	someKey: varchar({ length: 3 }).unique(),
+	someKey: varchar("some_key", { length: 3 }).unique(),
 });
 
 export const plain = pgView("plain").as((qb) => qb.select().from(users));

@@ -10,4 +10,3 @@ const client = new Proxy(function () {}, {
 
 export const drizzle = client;
 export const migrate = async () => {};
-export default client;
