@@ -112,14 +112,14 @@ func spellArray(value, element string) (text string, ok bool) {
 			return "", false
 		}
 	}
-	bare := element == "boolean" || (numeric[element] && element != "numeric")
+	bare := numeric[element] && element != "numeric"
 	var b strings.Builder
 	next := 0
 	writeDimension(&b, array.Dims, func() {
 		e := *array.Elements[next]
 		next++
 		switch {
-		case element == "boolean":
+		case element == "boolean" && (e == "t" || e == "f"):
 			b.WriteString(map[string]string{"t": "true", "f": "false"}[e])
 		case bare && jsonNumber.MatchString(e):
 			b.WriteString(e) // floats come in their shortest form already
