@@ -68,8 +68,8 @@ func TestTableIsDrizzles(t *testing.T) {
 		FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum WHERE a.attnum > 0 AND a.attrelid = 'drizzle.__drizzle_migrations'::regclass`
 	ours, theirs := fresh(t), fresh(t)
 	mustUp(t, ours, historyOf("SELECT 1;"))
-	exec(t, theirs, `CREATE SCHEMA IF NOT EXISTS "drizzle"`)
-	exec(t, theirs, `CREATE TABLE IF NOT EXISTS "drizzle"."__drizzle_migrations" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`)
+	execSQL(t, theirs, `CREATE SCHEMA IF NOT EXISTS "drizzle"`)
+	execSQL(t, theirs, `CREATE TABLE IF NOT EXISTS "drizzle"."__drizzle_migrations" (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint)`)
 	if diff := cmp.Diff(value(t, theirs, columns), value(t, ours, columns)); diff != "" {
 		t.Error(diff)
 	}
@@ -188,9 +188,9 @@ func TestPlanThatIsOutOfDate(t *testing.T) {
 	if err != nil || len(done.Migrations) != 1 || len(done.ByOthers) != 1 {
 		t.Fatalf("others had applied the first: %+v, %v", done, err)
 	}
-	exec(t, conn, "DELETE FROM drizzle.__drizzle_migrations WHERE id = 2")
+	execSQL(t, conn, "DELETE FROM drizzle.__drizzle_migrations WHERE id = 2")
 	second := plan()
-	exec(t, conn, "DELETE FROM drizzle.__drizzle_migrations")
+	execSQL(t, conn, "DELETE FROM drizzle.__drizzle_migrations")
 	_, err = Apply(ctx, conn, second, Options{})
 	var e *diag.Error
 	if !errors.As(err, &e) || e.Kind != diag.Refused || !strings.Contains(e.Message, "0000_a is not recorded as applied any more") {
@@ -211,7 +211,7 @@ func mustUpOthers(t *testing.T, conn *pgx.Conn) {
 
 func TestNotDrizzlesTable(t *testing.T) {
 	conn := fresh(t)
-	exec(t, conn, "CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (version int)")
+	execSQL(t, conn, "CREATE SCHEMA drizzle; CREATE TABLE drizzle.__drizzle_migrations (version int)")
 	_, err := Status(context.Background(), conn, historyOf("SELECT 1;"), Target{})
 	if err == nil || !strings.Contains(err.Error(), `"drizzle"."__drizzle_migrations" is not a table of applied migrations as drizzle makes it`) {
 		t.Errorf("got %v", err)
@@ -225,9 +225,9 @@ func TestRoleWithoutRights(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner := connect(t, url)
-	exec(t, owner, "CREATE ROLE guest LOGIN; CREATE SCHEMA app AUTHORIZATION guest")
+	execSQL(t, owner, "CREATE ROLE guest LOGIN; CREATE SCHEMA app AUTHORIZATION guest")
 	guest := connect(t, url)
-	exec(t, guest, "SET ROLE guest")
+	execSQL(t, guest, "SET ROLE guest")
 	_, err = up(context.Background(), guest, historyOf("SELECT 1;"), Options{})
 	if err == nil || !strings.Contains(err.Error(), `creating "drizzle"."__drizzle_migrations" failed`) || !strings.Contains(err.Error(), "permission denied for database") {
 		t.Errorf("got %v", err)
@@ -248,7 +248,7 @@ func TestRoleWithoutRights(t *testing.T) {
 
 func TestBusyConnection(t *testing.T) {
 	conn := fresh(t)
-	exec(t, conn, "BEGIN")
+	execSQL(t, conn, "BEGIN")
 	_, err := Status(context.Background(), conn, historyOf("SELECT 1;"), Target{})
 	var e *diag.Error
 	if !errors.As(err, &e) || e.Kind != diag.Bug {

@@ -89,7 +89,8 @@ func withoutForeign(from string) string {
 // places can have any part of a password in the rest.
 func parseReason(err error, from string) string {
 	_, reason, _ := strings.Cut(err.Error(), "`: ")
-	if strings.Contains(from, "@") || strings.Contains(strings.ToLower(from), "password") {
+	settings := strings.HasPrefix(reason, "failed to configure TLS")
+	if !settings && (strings.Contains(from, "@") || strings.Contains(strings.ToLower(from), "password")) {
 		reason, _, _ = strings.Cut(reason, " (")
 	}
 	return reason

@@ -85,7 +85,7 @@ func mustStatus(t testing.TB, conn *pgx.Conn, h *history.History) *Report {
 	return r
 }
 
-func exec(t testing.TB, conn *pgx.Conn, sql string) {
+func execSQL(t testing.TB, conn *pgx.Conn, sql string) {
 	t.Helper()
 	if _, err := conn.Exec(context.Background(), sql); err != nil {
 		t.Fatalf("%s: %v", sql, err)

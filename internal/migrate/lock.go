@@ -33,6 +33,9 @@ func lockKey(t Target) int64 {
 // does not run into a role's statement_timeout or lock_timeout.
 func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Duration, error) {
 	start := time.Now()
+	if _, err := w.run(ctx, setting("'1s'")); err != nil {
+		return 0, err
+	}
 	for pause, told := lockPollFirst, time.Duration(-1); ; pause = min(2*pause, lockPollLast) {
 		a, err := w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d)", key))
 		if err != nil {
@@ -58,7 +61,16 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 func (w *wire) unlock(key int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
-	_, _ = w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
+	_, _ = w.run(ctx, setting("reset_val"), fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
+}
+
+// setting is a query that sets how often the server looks whether we are still
+// there while it runs a statement. Without it, the statement of a runner that
+// was killed goes on to its end, for nothing, and keeps the lock. Servers
+// before PostgreSQL 14 do not know the setting and return no row.
+// https://www.postgresql.org/docs/current/runtime-config-connection.html#GUC-CLIENT-CONNECTION-CHECK-INTERVAL
+func setting(value string) string {
+	return "SELECT pg_catalog.set_config(name, " + value + ", false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'"
 }
 
 // holders finds the sessions that hold the lock. It is asked for a message
