@@ -87,6 +87,7 @@ export const jsons = pgTable("jsons", {
 	boolean: jsonb("boolean").default(false),
 	quotes: json("quotes").default({ "double\"quote": "back\\slash\nline" }),
 	date: jsonb("date").default({ at }),
+	nothing: jsonb("nothing").default(null),
 });
 
 export const enums = pgTable("enums", {

@@ -15,10 +15,11 @@ import { isSQL, sqlText } from "skein:serialize/sql";
 /** Returns the default, undefined for none. type is the column's SQL type. */
 export function columnDefault(column, type, casing) {
 	const value = column.default;
-	if (value === undefined || value === null) return value;
+	if (value === undefined) return undefined;
 	if (typeof value === "string") return quoted(value);
 	if (isSQL(value)) return sqlText(value, casing);
 	if (type === "json" || type === "jsonb") return `${quoted(JSON.stringify(value))}::${type}`;
+	if (value === null) return null;
 	if (value instanceof Date) return quoted(dateText(value, type));
 	if (Array.isArray(value) && type.includes("[")) return quoted(arrayText(value, type));
 	return typeof value === "object" ? encoded(column, value, casing) : scalar(value);
