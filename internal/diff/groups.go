@@ -35,6 +35,7 @@ const (
 	dropReferences
 	recreateEnums
 	dropIndexes
+	redropIndexes // of those made anew
 	dropPrimaryKeys
 	alterColumns
 	createPrimaryKeys

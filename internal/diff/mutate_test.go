@@ -130,7 +130,9 @@ func (g gen) mutateSequence(q *schema.Sequence) {
 func (g gen) mutateView(v *schema.View) {
 	switch g.IntN(6) {
 	case 0:
-		v.Name = g.name("v", 5)
+		if !g.plain {
+			v.Name = g.name("v", 5)
+		}
 	case 1:
 		v.Schema = g.schemaName()
 	case 2:
@@ -212,7 +214,9 @@ func (g gen) mutateTable(s *schema.Schema, t *schema.Table) {
 func (g gen) mutateColumn(s *schema.Schema, c *schema.Column) {
 	switch g.IntN(8) {
 	case 0:
-		c.Name = g.name("c", 6)
+		if !g.plain {
+			c.Name = g.name("c", 6)
+		}
 	case 1:
 		c.Type, c.TypeSchema = g.columnType(s)
 	case 2:
@@ -223,8 +227,11 @@ func (g gen) mutateColumn(s *schema.Schema, c *schema.Column) {
 	case 3:
 		c.NotNull = !c.NotNull
 	case 4:
-		c.PrimaryKey = !c.PrimaryKey
+		c.PrimaryKey = !c.PrimaryKey && !g.plain
 	case 5:
+		if g.plain {
+			break
+		}
 		c.Identity = nil
 		if g.chance(60) {
 			c.Identity, c.Generated = g.identity(), nil
@@ -234,6 +241,9 @@ func (g gen) mutateColumn(s *schema.Schema, c *schema.Column) {
 		if g.chance(60) {
 			c.Generated = &schema.Generated{As: g.pick("1", "2 + 3"), Type: "stored"}
 			c.Identity = nil
+		}
+		if g.plain && c.Name == "c5" {
+			c.Generated, c.Identity = nil, g.identity()
 		}
 	default:
 		n := c.Name

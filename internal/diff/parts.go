@@ -150,13 +150,14 @@ func (c *computer) alterParts(p *tablePair) {
 	for _, f := range append(d.references.added, news(d.references.both)...) {
 		c.add(createReferences, c.part(CreateReference, ref, f.Name, nil, f))
 	}
-	for _, x := range append(d.indexes.deleted, olds(d.indexes.both)...) {
+	for _, x := range d.indexes.deleted {
 		c.add(dropIndexes, c.part(DropIndex, ref, x.Name, x, nil))
 	}
 	for _, x := range d.indexes.added {
 		c.add(createIndexes, c.part(CreateIndex, ref, x.Name, nil, x))
 	}
 	for _, x := range d.indexes.both {
+		c.add(redropIndexes, c.part(DropIndex, ref, x.old.Name, x.old, nil))
 		c.add(recreateIndexes, c.part(CreateIndex, ref, x.new.Name, x.old, x.new))
 	}
 	for _, k := range d.keys.deleted {

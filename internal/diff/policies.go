@@ -35,10 +35,14 @@ func (c *computer) alterPolicies(p *tablePair) {
 	ref := p.new.Ref()
 	m := &p.policies
 	for _, r := range m.renamed {
-		c.add(renamePolicies, c.part(RenamePolicy, ref, r.old.Name, r.old, r.new))
 		if !equalPolicy(r.old, r.new) {
 			c.note(defectLostWithPolicyRename, "policy "+ref.String()+"."+r.new.Name)
 		}
+		if !alterable(r.old, r.new) {
+			m.deleted, m.created = append(m.deleted, r.old), append(m.created, r.new)
+			continue
+		}
+		c.add(renamePolicies, c.part(RenamePolicy, ref, r.old.Name, r.old, r.new))
 	}
 	for _, old := range m.deleted {
 		c.add(dropPolicies, c.part(DropPolicy, ref, old.Name, old, nil))
@@ -51,7 +55,7 @@ func (c *computer) alterPolicies(p *tablePair) {
 		case equalPolicy(both.old, both.new):
 		case alterable(both.old, both.new):
 			c.add(alterPolicies, c.part(AlterPolicy, ref, both.new.Name, both.old, both.new))
-		default:
+		case both.old.Name == both.new.Name: // a renamed one is among deleted and created
 			c.add(redropPolicies, c.part(DropPolicy, ref, both.new.Name, both.new, nil))
 			c.add(recreatePolicies, c.part(CreatePolicy, ref, both.new.Name, both.old, both.new))
 		}
@@ -69,7 +73,7 @@ func (c *computer) linkedPolicies() error {
 		if r.old.On != r.new.On || !equalPolicy(&r.old.Policy, &r.new.Policy) {
 			c.note(defectLostWithPolicyRename, "policy "+linkedName(r.new))
 		}
-		if r.old.On != r.new.On {
+		if r.old.On != r.new.On || !alterable(&r.old.Policy, &r.new.Policy) {
 			m.deleted, m.created = append(m.deleted, r.old), append(m.created, r.new)
 			continue
 		}
@@ -82,16 +86,14 @@ func (c *computer) linkedPolicies() error {
 		c.add(createLinkedPolicies, Change{Kind: CreateLinkedPolicy, Object: linkedName(new), New: new})
 	}
 	for _, both := range m.pairs {
-		moves := both.old.On != both.new.On
+		moves, alters := both.old.On != both.new.On, alterable(&both.old.Policy, &both.new.Policy)
 		switch {
-		case moves && both.old.Name != both.new.Name:
-			continue // dropped and created
-		case moves && alterable(&both.old.Policy, &both.new.Policy):
-			c.note(defectPolicyMoves, "policy "+linkedName(both.new))
-		}
-		switch {
+		case both.old.Name != both.new.Name && (moves || !alters): // among deleted and created
 		case !moves && equalPolicy(&both.old.Policy, &both.new.Policy):
-		case alterable(&both.old.Policy, &both.new.Policy):
+		case alters:
+			if moves {
+				c.note(defectPolicyMoves, "policy "+linkedName(both.new))
+			}
 			c.add(alterLinkedPolicies, Change{Kind: AlterLinkedPolicy, Object: linkedName(both.new), Old: both.old, New: both.new})
 		default:
 			c.add(redropLinkedPolicies, Change{Kind: DropLinkedPolicy, Object: linkedName(both.old), Old: both.old})

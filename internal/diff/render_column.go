@@ -104,7 +104,9 @@ var columnWriters = map[string]writer{
 	RenameColumn: func(r compat, ch *Change) []string {
 		return one("ALTER TABLE %s RENAME COLUMN %s TO %s;", tableName(ch.Table), quote(ch.Old.(*schema.Column).Name), quote(ch.New.(*schema.Column).Name))
 	},
-	AddColumn: func(r compat, ch *Change) []string { return []string{r.addColumn(ch)} },
+	AddColumn: func(r compat, ch *Change) []string {
+		return []string{r.addColumn(ch.Table, ch.table, ch.New.(*schema.Column))}
+	},
 	DropColumn: func(r compat, ch *Change) []string {
 		return one("ALTER TABLE %s DROP COLUMN %s;", tableName(ch.Table), quote(ch.Old.(*schema.Column).Name))
 	},
@@ -130,8 +132,8 @@ var columnWriters = map[string]writer{
 	DropGenerated:  alter(fixed("DROP EXPRESSION")),
 }
 
-func (r compat) addColumn(ch *Change) string {
-	return "ALTER TABLE " + tableName(ch.Table) + " ADD COLUMN " + r.column(ch.table, ch.New.(*schema.Column), false) + ";"
+func (r compat) addColumn(ref schema.Ref, t *schema.Table, col *schema.Column) string {
+	return "ALTER TABLE " + tableName(ref) + " ADD COLUMN " + r.column(t, col, false) + ";"
 }
 
 // setColumnType changes a column's type, and its default with it.
@@ -198,12 +200,15 @@ func alterIdentity(r compat, ch *Change) []string {
 // regenerate makes a generated column anew, which is what drizzle-kit does
 // where PostgreSQL before 17 has no other way.
 func regenerate(r compat, ch *Change) []string {
-	new := ch.New.(*schema.Column)
+	new := *ch.New.(*schema.Column)
+	new.Identity = nil // no column can be both
 	if new.TypeSchema != "" && new.TypeSchema != schema.Public {
 		r.c.note(defectGeneratedType, "column "+ch.Object)
 	}
-	drop := "ALTER TABLE " + tableName(ch.Table) + " drop column " + quote(new.Name) + ";"
-	return []string{drop, r.addColumn(ch)}
+	return []string{
+		"ALTER TABLE " + tableName(ch.Table) + " drop column " + quote(new.Name) + ";",
+		r.addColumn(ch.Table, ch.table, &new),
+	}
 }
 
 // primaryKeyName is the name that PostgreSQL gives to a primary key without
