@@ -19,6 +19,7 @@ type part struct {
 type piece struct {
 	text       string
 	offset     int // of text in the file
+	line       int // of its first statement, or of its end where it has none
 	statements []sqltext.Statement
 }
 
@@ -28,7 +29,7 @@ type piece struct {
 // together.
 func cutMigration(m history.Migration) (*Step, error) {
 	s := &Step{Migration: m}
-	c := partCutter{step: s}
+	c := partCutter{step: s, at: cursor{file: m.SQL, line: 1, column: 1}}
 	for _, p := range sqltext.Split(m.SQL) {
 		if rest, marked := strings.CutPrefix(p.Text, "\uFEFF"); marked && p.Offset == 0 {
 			p.Offset, p.Text = len(p.Text)-len(rest), rest
@@ -46,6 +47,7 @@ func cutMigration(m history.Migration) (*Step, error) {
 
 type partCutter struct {
 	step     *Step
+	at       cursor
 	code     bool // the last part has a statement
 	commit   int  // offset behind a COMMIT that has code before it, or 0
 	commitAt int  // the line of that COMMIT
@@ -56,7 +58,10 @@ func (c *partCutter) cut(from sqltext.Piece) error {
 	p := piece{text: from.Text, offset: from.Offset}
 	for _, statement := range sqltext.Statements(from.Text) {
 		at := from.Offset + statement.Offset
-		line, column := position(c.step.Migration.SQL, at)
+		line, column := c.at.to(at)
+		if p.line == 0 {
+			p.line = line
+		}
 		kind := control(statement.Text)
 		c.step.Statements = append(c.step.Statements, Statement{SQL: statement.Text, Line: line, Column: column, Control: kind != controlNone})
 		statement.Offset = at - p.offset
@@ -87,6 +92,9 @@ func (c *partCutter) cut(from sqltext.Piece) error {
 func (c *partCutter) add(p piece) {
 	if strings.TrimSpace(p.text) == "" {
 		return
+	}
+	if p.line == 0 {
+		p.line, _ = c.at.to(p.offset + len(p.text))
 	}
 	s := c.step
 	if len(s.parts) == 0 {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -60,6 +61,11 @@ func TestCutMigration(t *testing.T) {
 // checkPlaces fails when a statement is not where its piece says.
 func checkPlaces(t *testing.T, s *Step) {
 	t.Helper()
+	for _, statement := range s.Statements {
+		if !strings.HasPrefix(lineAt(s.Migration.SQL, statement.Line, statement.Column), firstLine(statement.SQL)) {
+			t.Errorf("%q is not at %d:%d", statement.SQL, statement.Line, statement.Column)
+		}
+	}
 	end := 0
 	for _, part := range s.parts {
 		for _, p := range part.pieces {
@@ -77,6 +83,35 @@ func checkPlaces(t *testing.T, s *Step) {
 	}
 	if end != len(s.Migration.SQL) {
 		t.Errorf("the last part ends at %d", end)
+	}
+}
+
+func firstLine(text string) string {
+	line, _, _ := strings.Cut(text, "\n")
+	return line
+}
+
+// lineAt returns the rest of a line from a column on.
+func lineAt(file string, line, column int) string {
+	text := strings.Split(strings.TrimPrefix(file, "\uFEFF"), "\n")[line-1]
+	return string([]rune(text)[column-1:])
+}
+
+// TestLargeMigration has a size at which anything quadratic takes minutes.
+func TestLargeMigration(t *testing.T) {
+	for name, sql := range map[string]string{
+		"lines":  strings.Repeat("INSERT INTO t VALUES ('ä');\n", 200_000),
+		"a line": strings.Repeat("INSERT INTO t VALUES ('ä');", 200_000),
+		"pieces": strings.Repeat("INSERT INTO t VALUES ('ä');--> statement-breakpoint\n", 100_000),
+	} {
+		start := time.Now()
+		s, err := newStep(migration(0, "a", sql))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(start); took > 10*time.Second || len(s.Statements) < 100_000 {
+			t.Errorf("%s: %d statements took %v", name, len(s.Statements), took)
+		}
 	}
 }
 

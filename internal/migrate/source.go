@@ -14,6 +14,29 @@ const (
 	excerptLead   = 60  // characters kept before the caret where a line is cut
 )
 
+// cursor follows a file from its start to its end and knows line and column
+// as an editor shows them. To ask position for each statement of a large file
+// would read all before it each time.
+type cursor struct {
+	file                 string
+	offset, line, column int
+}
+
+// to moves forward to the offset.
+func (c *cursor) to(offset int) (line, column int) {
+	for c.offset < offset {
+		r, size := utf8.DecodeRuneInString(c.file[c.offset:])
+		switch {
+		case r == '\n':
+			c.line, c.column = c.line+1, 1
+		case r != '\uFEFF' || c.offset > 0:
+			c.column++
+		}
+		c.offset += size
+	}
+	return c.line, c.column
+}
+
 // position returns line and column of a byte offset as an editor shows them.
 func position(file string, offset int) (line, column int) {
 	line, column = diag.LineColumn([]byte(file), offset)

@@ -59,8 +59,7 @@ func (r *runner) transaction(ctx context.Context, s *Step, pieces []piece, numbe
 	before := []string{"BEGIN"}
 	for i, p := range pieces {
 		code := sqltext.FirstCode(p.text)
-		line, _ := position(s.Migration.SQL, p.offset+code)
-		r.tell(StatementStart{Tag: s.Migration.Entry.Tag, Number: number + i + 1, Total: total, Line: line, SQL: p.text[code:]})
+		r.tell(StatementStart{Tag: s.Migration.Entry.Tag, Number: number + i + 1, Total: total, Line: p.line, SQL: p.text[code:]})
 		if err := r.piece(ctx, s, p, append(before, p.text)); err != nil {
 			return err
 		}
