@@ -1,6 +1,7 @@
 package history
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/snapshot"
@@ -35,14 +37,29 @@ type Written struct {
 // with an error it is as before. Append refuses when the folder changed since
 // it was opened. Errors are of type *diag.Error.
 func (h *History) Append(d Draft) (*Written, error) {
-	if err := prepareFolder(h.Dir); err != nil {
+	if d.Snapshot == nil {
+		return nil, &diag.Error{Kind: diag.Bug, Message: "a migration without a snapshot was to be written"}
+	}
+	added, err := makeFolder(h.Dir)
+	if err != nil {
 		return nil, err
 	}
-	unlock, err := lock(h.Dir, 10*time.Second)
+	unlock, err := lock(h.Dir)
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
+	written, err := h.append(d)
+	if err != nil {
+		for _, dir := range added {
+			_ = os.Remove(dir) // only where it is empty
+		}
+	}
+	return written, err
+}
+
+// append is Append under the lock.
+func (h *History) append(d Draft) (written *Written, err error) {
 	if _, err := finish(h.Dir); err != nil {
 		return nil, err
 	}
@@ -53,6 +70,15 @@ func (h *History) Append(d Draft) (*Written, error) {
 	if err != nil {
 		return nil, err
 	}
+	removeMeta, err := h.makeMeta()
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			removeMeta()
+		}
+	}()
 	journal := *h.Journal
 	journal.Entries = append(slices.Clone(h.Journal.Entries), m.Entry)
 	text := journal.Encode()
@@ -72,28 +98,72 @@ func (h *History) Append(d Draft) (*Written, error) {
 	return &Written{Tag: m.Entry.Tag, SQLFile: m.File, SnapshotFile: m.SnapshotFile, JournalFile: h.JournalFile()}, nil
 }
 
-// prepareFolder makes the folder and its meta where they are missing. The
-// journal comes with the folder, as drizzle-kit leaves them, since drizzle-kit
-// does not start on a meta without one.
-func prepareFolder(dir string) error {
-	meta := filepath.Join(dir, "meta")
-	if _, err := os.Stat(meta); err == nil {
-		return nil
+// makeFolder makes the migrations folder where it is missing, and returns the
+// folders that it made, the innermost first.
+func makeFolder(dir string) (added []string, err error) {
+	for parent := filepath.Clean(dir); !exists(parent); parent = filepath.Dir(parent) {
+		added = append(added, parent)
 	}
-	if err := os.MkdirAll(meta, 0o777); err != nil {
-		return fileError(err)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return nil, fileError(err)
 	}
-	return nil
+	return added, nil
+}
+
+// emptyJournal is the journal that drizzle-kit makes a new folder with.
+const emptyJournal = `{"version":"7","dialect":"postgresql","entries":[]}`
+
+// makeMeta makes meta where it is missing, in one step with an empty journal
+// in it: drizzle-kit does not start on a meta without a journal. The returned
+// function takes it back.
+func (h *History) makeMeta() (remove func(), err error) {
+	meta := filepath.Join(h.Dir, "meta")
+	remove = func() {}
+	if exists(meta) {
+		return remove, nil
+	}
+	temp := filepath.Join(h.Dir, tempPrefix+"meta")
+	step("temporary meta")
+	if err := os.Mkdir(temp, 0o777); err != nil {
+		return nil, cannotWrite(h.Dir, err)
+	}
+	step("empty journal")
+	err = os.WriteFile(filepath.Join(temp, "_journal.json"), []byte(emptyJournal), 0o666)
+	if err == nil {
+		step("rename of meta")
+		err = os.Rename(temp, meta)
+	}
+	if err != nil {
+		_ = os.RemoveAll(temp)
+		return nil, cannotWrite(h.Dir, err)
+	}
+	before := h.journalBytes
+	h.journalBytes = []byte(emptyJournal)
+	return func() {
+		if same, _ := unchanged(h.JournalFile(), []byte(emptyJournal)); same {
+			_ = os.Remove(h.JournalFile())
+			_ = os.Remove(meta)
+			h.journalBytes = before
+		}
+	}, nil
 }
 
 // stillSame returns an error where another program changed the journal since
-// the folder was opened.
+// the folder was opened. An empty journal that appeared is no change.
 func (h *History) stillSame() error {
-	same, err := unchanged(h.JournalFile(), h.journalBytes)
+	now, err := os.ReadFile(h.JournalFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		now, err = nil, nil
+	}
 	if err != nil {
 		return fileError(err)
 	}
-	if !same {
+	if h.journalBytes == nil && now != nil {
+		if j, err := snapshot.DecodeJournal(h.JournalFile(), now); err == nil && len(j.Entries) == 0 {
+			h.journalBytes, h.Journal = now, j
+		}
+	}
+	if (now == nil) != (h.journalBytes == nil) || !bytes.Equal(now, h.journalBytes) {
 		return &diag.Error{
 			Kind: diag.Usage, File: h.JournalFile(),
 			Message: "the journal changed on disk since it was read; nothing was written",
@@ -117,6 +187,10 @@ func (h *History) next(d Draft) (Migration, error) {
 		when = max(when, e.When+1)
 	}
 	prefix, ok := prefixOf(d.Prefix, idx, now)
+	for timed := d.Prefix != "" && d.Prefix != "index" && d.Prefix != "none"; ok && timed && h.taken(prefix); {
+		now = now.Add(time.Second) // two migrations within one second
+		prefix, _ = prefixOf(d.Prefix, idx, now)
+	}
 	if !ok {
 		return Migration{}, &diag.Error{
 			Kind: diag.Usage, Message: fmt.Sprintf("%q is no migration prefix", d.Prefix),
@@ -127,7 +201,7 @@ func (h *History) next(d Draft) (Migration, error) {
 	if name == "" {
 		name = RandomName()
 	}
-	if strings.ContainsAny(name, `/\`+"\x00\n\r") {
+	if strings.ContainsFunc(name, func(r rune) bool { return r < ' ' || r == '/' || r == '\\' || r == 0x7f }) || !utf8.ValidString(name) {
 		return Migration{}, &diag.Error{
 			Kind: diag.Usage, Message: fmt.Sprintf("%q cannot be part of a file name", name),
 			Hint: "pass --name with letters, digits and underscores",
@@ -144,9 +218,20 @@ func (h *History) next(d Draft) (Migration, error) {
 	}, nil
 }
 
+// taken reports whether a migration has the prefix already.
+func (h *History) taken(prefix string) bool {
+	return slices.Contains(h.snapshots, prefix+"_snapshot.json")
+}
+
 // outputs lists the files of a migration in the order in which they appear,
 // the journal last.
 func (h *History) outputs(m Migration, d Draft, journal []byte) ([]output, error) {
+	if info, err := os.Lstat(h.JournalFile()); err == nil && !info.Mode().IsRegular() {
+		return nil, &diag.Error{
+			Kind: diag.Usage, File: h.JournalFile(), Message: "the journal is not a regular file, and is not replaced",
+			Hint: "put the journal itself into the folder",
+		}
+	}
 	meta := filepath.Join("meta", filepath.Base(m.SnapshotFile))
 	outputs := []output{
 		{path: filepath.Base(m.File), data: []byte(d.SQL)},

@@ -7,7 +7,6 @@
 package history
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -33,7 +32,8 @@ type History struct {
 	// Finished is the tag of a migration whose writing had been cut short and
 	// which Open completed; "" where there was none.
 	Finished string
-	// Interrupted is the intent file of such a write, where Survey found one.
+	// Interrupted is the intent file of such a write, where Survey found one that
+	// no writer is at work on.
 	Interrupted string
 	// JournalError is why Survey could not read the journal, a *diag.Error.
 	JournalError error
@@ -71,48 +71,74 @@ func journalFile(dir string) string { return filepath.Join(dir, "meta", "_journa
 // Open writes in one case: when a writer was killed in the middle of Append,
 // it completes that one migration.
 func Open(dir string) (*History, error) {
-	finished, err := finishInterrupted(dir)
-	if err != nil {
-		return nil, err
-	}
-	// A writer may come in between two reads; what is read must be of one state.
-	for range 10 {
+	finished := ""
+	for range patience {
 		h, err := read(dir)
 		if err != nil {
 			return nil, err
+		}
+		if h.Interrupted != "" {
+			if finished, err = finishInterrupted(dir); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if !h.settled() {
+			continue
 		}
 		if h.JournalError != nil {
 			return nil, h.JournalError
 		}
 		h.Finished = finished
-		now, err := os.ReadFile(h.JournalFile())
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return nil, fileError(err)
-		}
-		if bytes.Equal(now, h.journalBytes) {
-			return h, nil
-		}
+		return h, nil
 	}
-	return nil, &diag.Error{
-		Kind: diag.Usage, File: journalFile(dir),
-		Message: "the journal keeps changing while it is read",
-		Hint:    "wait until the other program has finished, then run this again",
-	}
+	return nil, unsettled(dir)
 }
 
 // Survey reads a folder as Open does, to say what is wrong with it: it writes
 // nothing, and a journal that is missing or cannot be read leaves JournalError
 // and a history without entries.
 func Survey(dir string) (*History, error) {
-	h, err := read(dir)
-	if err != nil {
-		return nil, err
+	for range patience {
+		h, err := read(dir)
+		if err != nil {
+			return nil, err
+		}
+		if h.Interrupted != "" {
+			// A writer that is alive holds the lock, and will be done in a moment.
+			unlock, err := lock(dir)
+			if err != nil {
+				return nil, err
+			}
+			unlock()
+			if h, err = read(dir); err != nil {
+				return nil, err
+			}
+		}
+		if h.settled() {
+			return h, nil
+		}
 	}
-	file := filepath.Join(dir, "meta", intentName)
-	if _, err := os.Lstat(file); err == nil {
-		h.Interrupted = file
+	return nil, unsettled(dir)
+}
+
+// patience is how often a folder is read again because a writer came between.
+const patience = 100
+
+// settled reports whether the journal is still as it was when read began. If
+// so, and if there was no intent file after the folders were listed, no writer
+// came between: it makes the intent file first and removes it last.
+func (h *History) settled() bool {
+	same, err := unchanged(h.JournalFile(), h.journalBytes)
+	return same && err == nil
+}
+
+func unsettled(dir string) error {
+	return &diag.Error{
+		Kind: diag.Usage, File: journalFile(dir),
+		Message: "the journal keeps changing while it is read",
+		Hint:    "wait until the other program has finished, then run this again",
 	}
-	return h, nil
 }
 
 // SnapshotFiles returns the paths of all snapshots, in the order of their names.
@@ -127,6 +153,16 @@ func (h *History) SnapshotFiles() []string {
 // read reads the folder; of a journal that cannot be read it leaves JournalError.
 func read(dir string) (*History, error) {
 	h := &History{Dir: dir, Journal: snapshot.NewJournal()}
+	var err error
+	h.journalBytes, err = os.ReadFile(h.JournalFile())
+	if errors.Is(err, fs.ErrNotExist) {
+		h.journalBytes = nil
+	} else if err != nil {
+		return nil, fileError(err)
+	}
+	if err := otherFormat(dir); err != nil {
+		return nil, err
+	}
 	sqlFiles, err := list(dir, ".sql")
 	if err != nil {
 		return nil, err
@@ -136,28 +172,55 @@ func read(dir string) (*History, error) {
 		return nil, err
 	}
 	h.snapshots = slices.DeleteFunc(h.snapshots, func(name string) bool { return name == "_journal.json" })
-	h.journalBytes, err = os.ReadFile(h.JournalFile())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		h.journalBytes = nil
-		if first := slices.Concat(sqlFiles, h.snapshots); len(first) > 0 {
-			h.JournalError = &diag.Error{
-				Kind: diag.Usage, File: h.JournalFile(),
-				Message: fmt.Sprintf("the journal is missing, although %s is there", first[0]),
-				Hint:    "restore meta/_journal.json from version control, or name a folder of migrations",
+	if file := filepath.Join(meta, intentName); exists(file) {
+		h.Interrupted = file
+	}
+	h.readJournal(sqlFiles)
+	return h, h.join(sqlFiles)
+}
+
+func (h *History) readJournal(sqlFiles []string) {
+	if h.journalBytes != nil {
+		journal, err := snapshot.DecodeJournal(h.JournalFile(), h.journalBytes)
+		if err != nil {
+			h.JournalError = err
+			return
+		}
+		h.Journal = journal
+	} else if first := slices.Concat(sqlFiles, h.snapshots); len(first) > 0 {
+		h.JournalError = &diag.Error{
+			Kind: diag.Usage, File: h.JournalFile(),
+			Message: fmt.Sprintf("the journal is missing, although %s is there", first[0]),
+			Hint:    "restore meta/_journal.json from version control, or name a folder of migrations",
+		}
+	}
+}
+
+// otherFormat recognises the folders of other versions of drizzle-kit, which
+// have no journal and would pass for empty: one folder per migration, with 14
+// digits in front of its name.
+func otherFormat(dir string) error {
+	entries, _ := os.ReadDir(dir) // list reports the error
+	for _, e := range entries {
+		digits, _, _ := strings.Cut(e.Name(), "_")
+		if !e.IsDir() || len(digits) != 14 || strings.Trim(digits, "0123456789") != "" {
+			continue
+		}
+		file := filepath.Join(dir, e.Name())
+		if exists(filepath.Join(file, "migration.sql")) && exists(filepath.Join(file, "snapshot.json")) {
+			return &diag.Error{
+				Kind: diag.Usage, File: file,
+				Message: "the migrations are in a format without a journal, one folder for each",
+				Hint:    "drizzle-kit 1.0 and versions before 0.20 write it; skein works on folders of drizzle-kit 0.20 to 0.31",
 			}
 		}
-		return h, h.join(sqlFiles)
-	case err != nil:
-		return nil, fileError(err)
 	}
-	journal, err := snapshot.DecodeJournal(h.JournalFile(), h.journalBytes)
-	if err != nil {
-		h.JournalError = err
-	} else {
-		h.Journal = journal
-	}
-	return h, h.join(sqlFiles)
+	return nil
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return err == nil
 }
 
 // join gives every entry its files and finds those that no entry names.
@@ -275,6 +338,8 @@ func fileError(err error) error {
 		e.Hint = "check who owns the folder and may write to it"
 	case errors.Is(err, fs.ErrNotExist):
 		e.Hint = "restore the file from version control"
+	default:
+		e.Hint = "mend that, then run this again"
 	}
 	return e
 }

@@ -13,12 +13,15 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 )
 
+// lockPatience is long against the milliseconds that a write takes.
+var lockPatience = 10 * time.Second
+
 // lock keeps other writers of the folder out until the returned function is
-// called. It waits up to patience for one that is at work. The lock is on the
+// called. It waits up to lockPatience for one that is at work. The lock is on the
 // folder itself, which leaves no file behind and is seen by every process on
 // the machine, in containers too; the kernel drops it when a process dies.
-func lock(dir string, patience time.Duration) (unlock func(), err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+func lock(dir string) (unlock func(), err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), lockPatience)
 	defer cancel()
 	for _, path := range []string{dir, substitute(dir)} {
 		l := flock.New(path, flock.SetFlag(flagFor(path, dir)), flock.SetPermissions(0o666))
@@ -29,7 +32,7 @@ func lock(dir string, patience time.Duration) (unlock func(), err error) {
 		if errors.Is(err, context.DeadlineExceeded) {
 			return nil, &diag.Error{
 				Kind: diag.Usage, File: dir,
-				Message: fmt.Sprintf("another skein has been writing to this folder for %s", patience),
+				Message: fmt.Sprintf("another skein has been writing to this folder for %s", lockPatience),
 				Hint:    "wait for it to finish, or end it, then run this again",
 			}
 		}

@@ -3,13 +3,19 @@ package history
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
 // RandomName returns a name such as "military_alice" for a migration that was
 // given none.
 func RandomName() string {
-	return adjectives[rand.IntN(len(adjectives))] + "_" + heroes[rand.IntN(len(heroes))]
+	return pick(adjectives) + "_" + pick(heroes)
+}
+
+func pick(words string) string {
+	list := strings.Fields(words)
+	return list[rand.IntN(len(list))]
 }
 
 // prefixOf returns what stands before the "_" of a tag, for a config's

@@ -10,8 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/skein-db/skein/internal/diag"
 )
@@ -85,7 +85,8 @@ func write(dir, tag string, outputs []output) (err error) {
 	}
 	var temps []string
 	defer func() {
-		if err != nil {
+		// An intent that could not be taken back still needs them.
+		if err != nil && !exists(filepath.Join(meta, intentName)) {
 			for _, temp := range temps {
 				_ = os.Remove(temp)
 			}
@@ -118,16 +119,18 @@ func write(dir, tag string, outputs []output) (err error) {
 	if err := os.Rename(temp, filepath.Join(meta, intentName)); err != nil {
 		return fileError(err)
 	}
-	temps = nil // they are the intent's now
 	syncDir(meta)
-	return carryOut(dir, in)
+	if err := carryOut(dir, in); err != nil {
+		return undo(dir, in, err)
+	}
+	return nil
 }
 
 // carryOut does the renames of an intent, those that are not done yet, and
 // removes the intent file.
 func carryOut(dir string, in intent) error {
 	for _, r := range in.Renames {
-		from, to := filepath.Join(dir, filepath.FromSlash(r.From)), filepath.Join(dir, filepath.FromSlash(r.To))
+		from, to := r.paths(dir)
 		now, err := hashFile(to)
 		if err != nil {
 			return fileError(err)
@@ -136,7 +139,10 @@ func carryOut(dir string, in intent) error {
 			continue // done before the interruption
 		}
 		if now != r.Replaces {
-			return stuck(dir, in, to)
+			return stuck(in, to, dir, "the file has changed since")
+		}
+		if !exists(from) {
+			return stuck(in, to, dir, "its files are gone")
 		}
 		step("rename of " + r.To)
 		if err := os.Rename(from, to); err != nil {
@@ -154,12 +160,49 @@ func carryOut(dir string, in intent) error {
 	return nil
 }
 
+// undo takes back an intent that this process could not carry out, so that an
+// error leaves the folder as it was. What replaced a file stays: it is in
+// place only if nothing after it could fail but the removal of the intent.
+func undo(dir string, in intent, cause error) error {
+	for _, r := range slices.Backward(in.Renames) {
+		from, to := r.paths(dir)
+		if exists(from) {
+			continue // not done
+		}
+		err := errors.New("it replaced a file")
+		if r.Replaces == "" {
+			err = os.Rename(to, from)
+		}
+		if err != nil {
+			return halfway(dir, in, cause)
+		}
+	}
+	if err := os.Remove(filepath.Join(dir, "meta", intentName)); err != nil {
+		return halfway(dir, in, cause)
+	}
+	return cause
+}
+
+// halfway says that an error came too late to leave nothing behind.
+func halfway(dir string, in intent, cause error) error {
+	return &diag.Error{
+		Kind: diag.Usage, File: filepath.Join(dir, "meta", intentName), Err: cause,
+		Message: fmt.Sprintf("migration %s is not completely written", in.Tag),
+		Detail:  cause.Error(),
+		Hint:    "mend what the error says; the next skein command completes the migration",
+	}
+}
+
+func (r rename) paths(dir string) (from, to string) {
+	return filepath.Join(dir, filepath.FromSlash(r.From)), filepath.Join(dir, filepath.FromSlash(r.To))
+}
+
 // stuck says that an interrupted write cannot be finished because someone
 // changed the folder since.
-func stuck(dir string, in intent, file string) error {
+func stuck(in intent, file, dir, why string) error {
 	return &diag.Error{
 		Kind: diag.Usage, File: file,
-		Message: fmt.Sprintf("the writing of migration %s was interrupted, and the file has changed since", in.Tag),
+		Message: fmt.Sprintf("the writing of migration %s was interrupted, and %s", in.Tag, why),
 		Hint: fmt.Sprintf("restore the folder from version control, remove %s and generate the migration again",
 			filepath.Join(dir, "meta", intentName)),
 	}
@@ -168,11 +211,7 @@ func stuck(dir string, in intent, file string) error {
 // finishInterrupted completes what an interrupted write left, and returns the
 // tag of the migration that it completed.
 func finishInterrupted(dir string) (string, error) {
-	file := filepath.Join(dir, "meta", intentName)
-	if _, err := os.Lstat(file); errors.Is(err, fs.ErrNotExist) {
-		return "", nil
-	}
-	unlock, err := lock(dir, 10*time.Second)
+	unlock, err := lock(dir)
 	if err != nil {
 		return "", err
 	}
@@ -219,6 +258,9 @@ func (in intent) sane() bool {
 
 // sweep removes temporary files. Under the lock they are nobody's.
 func sweep(dir string) error {
+	if err := os.RemoveAll(filepath.Join(dir, tempPrefix+"meta")); err != nil {
+		return fileError(err)
+	}
 	meta := filepath.Join(dir, "meta")
 	entries, err := os.ReadDir(meta)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -238,6 +280,7 @@ func sweep(dir string) error {
 func writeTemp(dir string, data []byte, mode fs.FileMode) (path string, err error) {
 	var f *os.File
 	for try := 0; ; try++ {
+		// Only one writer is at work here, so a name that is taken is an old one.
 		path = filepath.Join(dir, fmt.Sprintf("%s%d-%d", tempPrefix, os.Getpid(), try))
 		f, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) || try == 100 {
@@ -245,15 +288,33 @@ func writeTemp(dir string, data []byte, mode fs.FileMode) (path string, err erro
 		}
 	}
 	if err != nil {
-		return "", fileError(err)
+		return "", cannotWrite(dir, err)
 	}
 	_, err = f.Write(data)
-	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = f.Sync()
+	}
+	err = errors.Join(err, f.Close())
 	if err != nil {
 		_ = os.Remove(path)
-		return "", fileError(err)
+		return "", cannotWrite(dir, err)
 	}
 	return path, nil
+}
+
+// cannotWrite names the folder, since the temporary file means nothing to
+// anyone.
+func cannotWrite(dir string, err error) error {
+	reason := err
+	var path *fs.PathError
+	if errors.As(err, &path) {
+		reason = path.Err
+	}
+	return &diag.Error{
+		Kind: diag.Usage, File: dir, Err: err,
+		Message: fmt.Sprintf("cannot write here: %v; nothing was changed", reason),
+		Hint:    "check that the disk has room and that you may write to the folder",
+	}
 }
 
 // modeOf is the mode for a file that may exist already.
