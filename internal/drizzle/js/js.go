@@ -34,7 +34,9 @@
 // skein = {message, hint, file}: a sentence in lower case without a period, what
 // to do about it, and the file of the export concerned ("" if unknown). Any
 // other exception comes from the user's own code (a callback such as
-// references(() => …) runs only here) or is a bug.
+// references(() => …) runs only here) or is a bug; where it is known, the error
+// has a field skeinIn = {object, file}, such as {object: 'table "users"', …},
+// for stacks that have no line of the user's.
 //
 // The serializer imports "drizzle-orm" and "drizzle-orm/pg-core" and works with
 // drizzle-orm 0.36 to 0.45 as well as with the sources of this package.

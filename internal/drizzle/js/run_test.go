@@ -62,6 +62,7 @@ try {
 	const { schema, warnings } = serialize([%s], %s);
 	globalThis.out = { Schema: schema, Warnings: warnings };
 } catch (error) {
+	if (error.skeinIn) error.message += " reading " + error.skeinIn.object;
 	if (!error.skein) throw error;
 	globalThis.out = { Problem: error.skein };
 }`, js.Internal+"serialize/serialize", imports.String(), modules.String(), options)

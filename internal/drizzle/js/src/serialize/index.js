@@ -56,9 +56,19 @@ function needOpClass(column, config, at) {
 function claim(name, { table, schema, file, indexNames }) {
 	const key = JSON.stringify([schema ?? "public", name]);
 	const other = indexNames.get(key);
-	if (other !== undefined) {
-		const where = other === table ? `table "${table}" has two indexes` : `tables "${other}" and "${table}" both have an index`;
-		fail(`${where} named "${name}"`, "index names are unique within a schema: give one of them another name", file);
+	if (other === undefined) {
+		indexNames.set(key, { table, file });
+	} else if (other.table !== table) {
+		fail(
+			`tables "${other.table}" and "${table}" both have an index named "${name}"`,
+			"index names are unique within a schema: give one of them another name",
+			file,
+		);
+	} else {
+		fail(
+			`table "${table}" has two indexes named "${name}"`,
+			other.file === file ? "give one of them another name" : `the table is defined in ${other.file} and in ${file}: remove one`,
+			file,
+		);
 	}
-	indexNames.set(key, table);
 }

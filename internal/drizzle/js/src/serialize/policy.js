@@ -1,9 +1,11 @@
 // Row level security policies, and roles.
 
-import * as pg from "drizzle-orm/pg-core";
 import { isKind } from "skein:serialize/kinds";
 import { fail } from "skein:serialize/problem";
 import { sqlText } from "skein:serialize/sql";
+
+const nameMark = Symbol.for("drizzle:Name");
+const schemaMark = Symbol.for("drizzle:Schema");
 
 /** Returns the policies in a table's definition, by name. */
 export function policiesOf(policies, at) {
@@ -32,7 +34,11 @@ function serializePolicy(policy, casing) {
 
 function roleNames(to) {
 	const roles = to === undefined || to === null ? [] : Array.isArray(to) ? to : [to];
-	const all = roles.map((role) => (typeof role === "string" ? role : role?.name)).filter((name) => typeof name === "string");
+	const all = roles.flatMap((role) => {
+		if (isKind(role, "PgRole")) return [role.name];
+		// A function is a stand-in for something unknown, which must not get lost.
+		return typeof role === "string" || typeof role === "function" ? [String(role)] : [];
+	});
 	return all.length > 0 ? all : ["public"];
 }
 
@@ -42,29 +48,27 @@ function roleNames(to) {
  * level; one that is linked to nothing is only worth a warning.
  */
 export function addExportedPolicies(snapshot, policies, context) {
-	const inTables = new Set();
-	for (const table of context.tables) for (const policy of pg.getTableConfig(table).policies ?? []) inTables.add(policy);
 	for (const policy of policies) {
 		if (policy._linkedTable) {
 			addLinked(snapshot, policy, context);
-		} else if (!inTables.has(policy)) {
+		} else if (!context.policies.includes(policy)) {
 			context.warnings.push(`policy "${policy.name}" is left out: it is neither in a table nor linked to one with .link(table)`);
 		}
 	}
 }
 
 function addLinked(snapshot, policy, context) {
-	const target = pg.getTableConfig(policy._linkedTable);
-	const schema = target.schema ?? "public";
-	const table = snapshot.tables[`${schema}.${target.name}`];
+	const name = policy._linkedTable[nameMark];
+	const schema = policy._linkedTable[schemaMark] ?? "public";
+	const table = snapshot.tables[`${schema}.${name}`];
 	if (table) {
-		addPolicy(table.policies, policy, { table: target.name, file: context.fileOf(policy), casing: context.casing });
+		addPolicy(table.policies, policy, { table: name, file: context.fileOf(policy), casing: context.casing });
 		return;
 	}
 	snapshot.policies[policy.name] = {
 		...serializePolicy(policy, context.casing),
 		schema,
-		on: `"${schema}"."${target.name}"`,
+		on: `"${schema}"."${name}"`,
 	};
 }
 

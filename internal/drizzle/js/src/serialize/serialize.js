@@ -4,7 +4,7 @@ import { addExportedPolicies, serializeRole } from "skein:serialize/policy";
 import { useCasing } from "skein:serialize/casing";
 import { collect } from "skein:serialize/collect";
 import { serializeSequence } from "skein:serialize/sequence";
-import { serializeTable } from "skein:serialize/table";
+import { addTable } from "skein:serialize/table";
 import { addView } from "skein:serialize/view";
 
 // Before the schema files run, which come after this module.
@@ -18,16 +18,13 @@ export function serialize(modules, options) {
 	const found = collect(modules);
 	const context = {
 		casing: options?.casing ?? undefined,
-		tables: found.tables,
 		fileOf: found.fileOf,
 		warnings: [],
-		indexNames: new Map(),
+		indexNames: new Map(), // by schema and name
+		policies: [], // those in tables
 	};
 	const snapshot = { version: "7", dialect: "postgresql", tables: {}, ...named(found), policies: {}, views: {} };
-	for (const table of found.tables) {
-		const [key, out] = serializeTable(table, context);
-		snapshot.tables[key] = out;
-	}
+	for (const table of found.tables) addTable(snapshot.tables, table, context);
 	addExportedPolicies(snapshot, found.policies, context);
 	for (const view of [...found.views, ...found.materializedViews]) addView(snapshot.views, view, context);
 	snapshot._meta = { columns: {}, schemas: {}, tables: {} };

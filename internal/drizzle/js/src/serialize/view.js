@@ -3,7 +3,7 @@
 import * as pg from "drizzle-orm/pg-core";
 import { serializeViewColumn } from "skein:serialize/column";
 import { isKind } from "skein:serialize/kinds";
-import { fail } from "skein:serialize/problem";
+import { fail, reading } from "skein:serialize/problem";
 import { sqlText } from "skein:serialize/sql";
 
 /** Adds a view to views, which has the view of every schema by its key. */
@@ -18,7 +18,7 @@ export function addView(views, view, context) {
 	}
 	views[key] = {
 		columns: viewColumns(config, context.casing),
-		definition: isExisting ? undefined : sqlText(query, context.casing),
+		definition: isExisting ? undefined : reading(`view "${name}"`, context.fileOf(view), () => sqlText(query, context.casing)),
 		name,
 		schema,
 		isExisting,
