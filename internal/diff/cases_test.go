@@ -28,7 +28,6 @@ var exceptions = map[string]string{
 	"x025-custom_types":              "quoted-type: a type given as SQL is not quoted once more",
 	"x027-drop_pk_single":            "drop-primary-key-comment: the primary key is dropped",
 	"x028-move_pk":                   "drop-primary-key-comment: the primary key is dropped",
-	"x046-fk_drop_parent_table":      "drop-reference-late: the foreign key goes before the table it refers to",
 	"x058-index_expr_dashes":         "delimiter: the expression is written whole",
 	"x068-enum_quote_value":          "enum-value-quote: the quote is escaped",
 	"x102-policy_alter_to_two_roles": "unquoted-role: a role that needs quotes gets them",

@@ -26,7 +26,7 @@ func (c *computer) matchColumns() error {
 	for _, p := range c.tables {
 		now, was := p.new.Ref(), p.was
 		var err error
-		p.columns, err = match(c, Question{Kind: KindColumn, Table: &now, OldTable: &was}, p.old.Columns, p.new.Columns, ref, ref)
+		p.columns, err = match(c.answersFor(p), Question{Kind: KindColumn, Table: &now, OldTable: &was}, p.old.Columns, p.new.Columns, ref, ref)
 		if err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (c *computer) alterColumns(p *tablePair) {
 		c.add(dropColumns, c.part(DropColumn, ref, col.Name, col, nil))
 	}
 	if p.old.Ref() != p.new.Ref() && !p.onlyMoved() && c.columnsTouched(p) {
-		c.note(defectAlterInRenamed, "table "+ref.String())
+		c.mends(defectAlterInRenamed, "table "+ref.String())
 	}
 	var changes []columnChange
 	for _, both := range p.columns.pairs {
@@ -76,26 +76,23 @@ func (c *computer) compareColumn(p *tablePair, both pair[schema.Column]) columnC
 	}
 	object := "column " + p.new.Ref().String() + "." + new.Name
 	typ, _ := c.followType(old)
+	none := columnChange{old: old, new: new}
 	switch {
-	case old.Name != new.Name || p.onlyMoved():
+	case old.Name != new.Name:
 		d.typ = !c.sameType(old, new)
-		if d.any() && old.Name != new.Name {
-			c.note(defectLostWithColumnRename, object)
+		if d.any() && !c.mends(defectLostWithColumnRename, object) {
+			return none
 		}
+	case p.onlyMoved():
+		d.typ = !c.sameType(old, new)
 	case typ == new.Type:
-		d.typ = !c.sameType(old, new)
-		if d.typ {
-			c.note(defectTypeSchema, object)
-		}
+		d.typ = !c.sameType(old, new) && c.mends(defectTypeSchema, object)
 	case withoutSpace(typ) == withoutSpace(new.Type):
-		if d.any() {
-			c.note(defectTypeSpace, object)
+		if d.any() && !c.mends(defectTypeSpace, object) {
+			return none
 		}
 	default:
 		d.typ = true
-	}
-	if d.any() && p.onlyMoved() {
-		c.note(defectLostWithMove, "table "+p.was.String())
 	}
 	if r, ok := enumOf(new); ok {
 		d.recreated = c.recreated[r]
@@ -161,7 +158,7 @@ func (c *computer) emitColumnChanges(p *tablePair, changes []columnChange) {
 	}
 	for i := range changes {
 		if d := &changes[i]; d.primaryKey && !d.new.PrimaryKey {
-			c.note(defectDropPrimaryKey, "table "+ref.String())
+			c.mends(defectDropPrimaryKey, "table "+ref.String())
 			emit(DropPrimaryKey, d)
 		}
 	}
@@ -209,8 +206,7 @@ func (c *computer) emitDefault(ref schema.Ref, d *columnChange, emit func(string
 		emit(DropDefault, d)
 	case !d.typ && !d.recreated:
 		emit(SetDefault, d)
-	case !truthy(d.new.Default):
-		c.note(defectFalsyDefault, "column "+ref.String()+"."+d.new.Name)
+	case !truthy(d.new.Default) && c.mends(defectFalsyDefault, "column "+ref.String()+"."+d.new.Name):
 		emit(SetDefault, d)
 	}
 }
@@ -226,11 +222,8 @@ func (c *computer) emitNotNull(ref schema.Ref, d *columnChange, identityOn, iden
 	if d.new.NotNull {
 		kind, elsewhere, own = SetNotNull, identityOn, d.identity && d.old.Identity == nil
 	}
-	if own {
+	if own || elsewhere > 0 && !c.mends(defectNotNullNextToIdentity, "column "+ref.String()+"."+d.new.Name) {
 		return
-	}
-	if elsewhere > 0 {
-		c.note(defectNotNullNextToIdentity, "column "+ref.String()+"."+d.new.Name)
 	}
 	emit(kind, d)
 }
@@ -239,8 +232,7 @@ func (c *computer) emitIdentity(ref schema.Ref, d *columnChange, emit func(strin
 	switch {
 	case !d.identity:
 	case d.old.Identity == nil:
-		if !d.old.NotNull && !d.old.PrimaryKey && !d.new.PrimaryKey {
-			c.note(defectIdentityNullable, "column "+ref.String()+"."+d.new.Name)
+		if !d.old.NotNull && !d.old.PrimaryKey && !d.new.PrimaryKey && c.mends(defectIdentityNullable, "column "+ref.String()+"."+d.new.Name) {
 			emit(SetNotNull, d)
 		}
 		emit(SetIdentity, d)

@@ -1,19 +1,17 @@
 package diff
 
-import (
-	"slices"
-
-	"github.com/skein-db/skein/internal/schema"
-)
+import "github.com/skein-db/skein/internal/schema"
 
 // computer is one comparison under way. The steps run in drizzle-kit's order of
 // questions; each leaves its changes in the group where their statements stand.
 type computer struct {
+	mode     Mode
 	from, to *schema.Schema
 	ask      Resolver
 	open     []Question
 	groups   [groupCount][]Change
 	notes    []string
+	noted    map[string]bool
 
 	// What the steps so far decided about names. An entry exists only where
 	// the name changed.
@@ -33,10 +31,16 @@ type computer struct {
 // is expected. Open questions make an *Unanswered; any other error is the
 // resolver's, or a *diag.Error about an answer that cannot be.
 func Compute(from, to *schema.Schema, ask Resolver) (*Result, error) {
+	return ComputeIn(Compat, from, to, ask)
+}
+
+// ComputeIn is Compute in a mode of choice.
+func ComputeIn(mode Mode, from, to *schema.Schema, ask Resolver) (*Result, error) {
 	if ask == nil {
 		ask = Chain()
 	}
 	c := &computer{
+		mode: mode, noted: map[string]bool{},
 		from: from, to: to, ask: ask,
 		schemaNow: map[string]string{},
 		enumNow:   map[schema.Ref]schema.Ref{},
@@ -66,14 +70,6 @@ func Compute(from, to *schema.Schema, ask Resolver) (*Result, error) {
 // add leaves a change in its group.
 func (c *computer) add(g group, change Change) {
 	c.groups[g] = append(c.groups[g], change)
-}
-
-// note tells a person of a defect of drizzle-kit that was met at the object.
-func (c *computer) note(d *Defect, object string) {
-	line := d.line(object)
-	if !slices.Contains(c.notes, line) {
-		c.notes = append(c.notes, line)
-	}
 }
 
 // result renders the changes in order and leaves out statements that are

@@ -35,7 +35,7 @@ func (c *computer) noteDelimiters(t *schema.Table) {
 		cut = cut || cutIdentity(t.Columns[i].Identity)
 	}
 	if cut {
-		c.note(defectDelimiter, "table "+t.Ref().String())
+		c.mends(defectDelimiter, "table "+t.Ref().String())
 	}
 }
 
@@ -43,7 +43,7 @@ func (c *computer) noteDelimitersOfParts(p *tablePair) {
 	d := &p.parts
 	if anyCut(d.uniques, cutUnique) || anyCut(d.keys, cutKey) || anyCut(d.checks, cutCheck) ||
 		anyCut(d.references, cutReference) || anyCut(d.indexes, cutIndex) {
-		c.note(defectDelimiter, "table "+p.new.Ref().String())
+		c.mends(defectDelimiter, "table "+p.new.Ref().String())
 	}
 }
 

@@ -20,7 +20,7 @@ type enumUse struct {
 // enums decides about enumerated types.
 func (c *computer) enums() error {
 	was := func(e *schema.Enum) schema.Ref { return c.follow(e.Ref()) }
-	m, err := match(c, Question{Kind: KindEnum}, c.from.Enums, c.to.Enums, was, (*schema.Enum).Ref)
+	m, err := match(c.answer, Question{Kind: KindEnum}, c.from.Enums, c.to.Enums, was, (*schema.Enum).Ref)
 	if err != nil {
 		return err
 	}
@@ -32,9 +32,6 @@ func (c *computer) enums() error {
 		c.enumSeen[old] = p.new.Ref()
 		if old.Schema != p.new.Schema {
 			c.add(moveEnums, Change{Kind: MoveEnum, Object: old.String(), Old: p.old, New: p.new, was: old})
-			if old.Name == p.new.Name && !slices.Equal(p.old.Values, p.new.Values) {
-				c.note(defectLostWithMove, "enum "+old.String())
-			}
 			old.Schema = p.new.Schema
 		}
 		if old.Name != p.new.Name {
@@ -51,7 +48,12 @@ func (c *computer) enums() error {
 		if p.old.Ref() != p.new.Ref() {
 			c.enumNow[p.old.Ref()] = p.new.Ref()
 		}
-		c.alterEnum(p)
+		if slices.Equal(p.old.Values, p.new.Values) {
+			continue
+		}
+		if !onlyMoved(was(p.old), p.new.Ref()) || c.mends(defectLostWithMove, "enum "+p.new.Ref().String()) {
+			c.alterEnum(p)
+		}
 	}
 	for _, e := range m.deleted {
 		c.add(dropEnums, Change{Kind: DropEnum, Object: e.Ref().String(), Old: e, was: was(e)})
@@ -63,9 +65,6 @@ func (c *computer) enums() error {
 // alterEnum adds values in place where the old ones keep their order, and else
 // has the type made anew: PostgreSQL can neither drop nor move a value.
 func (c *computer) alterEnum(p pair[schema.Enum]) {
-	if slices.Equal(p.old.Values, p.new.Values) {
-		return
-	}
 	added, ok := addedValues(p.old.Values, p.new.Values)
 	if !ok {
 		c.recreated[p.new.Ref()] = true
@@ -74,7 +73,7 @@ func (c *computer) alterEnum(p pair[schema.Enum]) {
 	}
 	for _, v := range added {
 		if strings.Contains(v.value+v.before, "'") {
-			c.note(defectEnumQuote, "enum "+p.new.Ref().String())
+			c.mends(defectEnumQuote, "enum "+p.new.Ref().String())
 		}
 		c.add(addEnumValues, Change{Kind: AddEnumValue, Object: p.new.Ref().String(), Old: p.old, New: p.new, value: v})
 	}

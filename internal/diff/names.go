@@ -22,7 +22,7 @@ type matching[T any] struct {
 // match finds which old object became which new one, and asks where that is not
 // plain. q is the question without the objects. oldRef gives the name an old
 // object has after the renames decided so far.
-func match[T any](c *computer, q Question, old, new []T, oldRef, newRef func(*T) schema.Ref) (matching[T], error) {
+func match[T any](ask func(Question) (Answer, error), q Question, old, new []T, oldRef, newRef func(*T) schema.Ref) (matching[T], error) {
 	if m, ok := matchInOrder(old, new, oldRef, newRef); ok {
 		return m, nil
 	}
@@ -49,7 +49,7 @@ func match[T any](c *computer, q Question, old, new []T, oldRef, newRef func(*T)
 	became := map[schema.Ref]*T{}
 	for _, n := range created {
 		q.Created, q.Candidates = newRef(n), free
-		answer, err := c.answer(q)
+		answer, err := ask(q)
 		if err != nil {
 			return m, err
 		}

@@ -138,7 +138,7 @@ func (o *oracle) outcome(t *testing.T, tr trial) string {
 func mendedNotes(notes []string) []string {
 	var out []string
 	for _, d := range Defects {
-		if d.Mended && slices.ContainsFunc(notes, func(n string) bool { return strings.HasSuffix(n, "("+d.Name+")") }) {
+		if slices.ContainsFunc(notes, func(n string) bool { return strings.HasSuffix(n, "; mended ("+d.Name+")") }) {
 			out = append(out, d.Name)
 		}
 	}

@@ -174,8 +174,7 @@ func (c *computer) alterParts(p *tablePair) {
 // dropReference drops a foreign key. One whose target is dropped in the same
 // migration has to go first: DROP TABLE … CASCADE takes it along.
 func (c *computer) dropReference(p *tablePair, f *schema.ForeignKey) {
-	if c.dropped[target(f)] {
-		c.note(defectDropReferenceLate, "foreign key "+p.new.Ref().String()+"."+f.Name)
+	if c.dropped[target(f)] && c.mends(defectDropReferenceLate, "foreign key "+p.new.Ref().String()+"."+f.Name) {
 		c.add(dropReferencesEarly, c.part(DropReference, p.was, f.Name, f, nil))
 		return
 	}

@@ -12,7 +12,7 @@ func (c *computer) matchPolicies() error {
 	for _, p := range c.tables {
 		now, was := p.new.Ref(), p.was
 		var err error
-		p.policies, err = match(c, Question{Kind: KindPolicy, Table: &now, OldTable: &was}, p.old.Policies, p.new.Policies, ref, ref)
+		p.policies, err = match(c.answersFor(p), Question{Kind: KindPolicy, Table: &now, OldTable: &was}, p.old.Policies, p.new.Policies, ref, ref)
 		if err != nil {
 			return err
 		}
@@ -30,34 +30,55 @@ func equalPolicy(a, b *schema.Policy) bool {
 // change AS and FOR.
 func alterable(a, b *schema.Policy) bool { return a.As == b.As && a.For == b.For }
 
+// fate says what becomes of a policy that both sides have.
+type fate struct{ rename, alter, remake bool }
+
+// policyFate decides it. moves says that the policy goes to another table.
+func (c *computer) policyFate(old, new *schema.Policy, moves bool, object string) fate {
+	changed := moves || !equalPolicy(old, new)
+	if old.Name != new.Name {
+		if !changed || !c.mends(defectLostWithPolicyRename, object) {
+			return fate{rename: true}
+		}
+		if remake := moves || !alterable(old, new); remake {
+			return fate{remake: true}
+		}
+		return fate{rename: true, alter: true}
+	}
+	if !changed {
+		return fate{}
+	}
+	if !alterable(old, new) || moves && c.mends(defectPolicyMoves, object) {
+		return fate{remake: true}
+	}
+	return fate{alter: true}
+}
+
 // alterPolicies emits what happens to the policies of a table.
 func (c *computer) alterPolicies(p *tablePair) {
 	ref := p.new.Ref()
-	m := &p.policies
-	for _, r := range m.renamed {
-		if !equalPolicy(r.old, r.new) {
-			c.note(defectLostWithPolicyRename, "policy "+ref.String()+"."+r.new.Name)
-		}
-		if !alterable(r.old, r.new) {
-			m.deleted, m.created = append(m.deleted, r.old), append(m.created, r.new)
-			continue
-		}
-		c.add(renamePolicies, c.part(RenamePolicy, ref, r.old.Name, r.old, r.new))
+	decide := func(q pair[schema.Policy]) fate {
+		return c.policyFate(q.old, q.new, false, "policy "+ref.String()+"."+q.new.Name)
 	}
-	for _, old := range m.deleted {
+	for _, q := range p.policies.renamed {
+		if decide(q).rename {
+			c.add(renamePolicies, c.part(RenamePolicy, ref, q.old.Name, q.old, q.new))
+		}
+	}
+	for _, old := range p.policies.deleted {
 		c.add(dropPolicies, c.part(DropPolicy, ref, old.Name, old, nil))
 	}
-	for _, new := range m.created {
+	for _, new := range p.policies.created {
 		c.add(createPolicies, c.part(CreatePolicy, ref, new.Name, nil, new))
 	}
-	for _, both := range m.pairs {
-		switch {
-		case equalPolicy(both.old, both.new):
-		case alterable(both.old, both.new):
-			c.add(alterPolicies, c.part(AlterPolicy, ref, both.new.Name, both.old, both.new))
-		case both.old.Name == both.new.Name: // a renamed one is among deleted and created
-			c.add(redropPolicies, c.part(DropPolicy, ref, both.new.Name, both.new, nil))
-			c.add(recreatePolicies, c.part(CreatePolicy, ref, both.new.Name, both.old, both.new))
+	for _, q := range p.policies.pairs {
+		f := decide(q)
+		if f.alter {
+			c.add(alterPolicies, c.part(AlterPolicy, ref, q.new.Name, q.old, q.new))
+		}
+		if f.remake {
+			c.add(redropPolicies, c.part(DropPolicy, ref, q.old.Name, q.old, nil))
+			c.add(recreatePolicies, c.part(CreatePolicy, ref, q.new.Name, q.old, q.new))
 		}
 	}
 }
@@ -65,39 +86,42 @@ func (c *computer) alterPolicies(p *tablePair) {
 // linkedPolicies decides about policies on tables outside the schema files.
 func (c *computer) linkedPolicies() error {
 	ref := func(p *schema.LinkedPolicy) schema.Ref { return schema.Ref{Name: p.Name} }
-	m, err := match(c, Question{Kind: KindLinkedPolicy}, c.from.Policies, c.to.Policies, ref, ref)
+	m, err := match(c.answer, Question{Kind: KindLinkedPolicy}, c.from.Policies, c.to.Policies, ref, ref)
 	if err != nil {
 		return err
 	}
-	for _, r := range m.renamed {
-		if r.old.On != r.new.On || !equalPolicy(&r.old.Policy, &r.new.Policy) {
-			c.note(defectLostWithPolicyRename, "policy "+linkedName(r.new))
+	decide := func(q pair[schema.LinkedPolicy]) fate {
+		return c.policyFate(&q.old.Policy, &q.new.Policy, q.old.On != q.new.On, "policy "+linkedName(q.new))
+	}
+	linked := func(kind string, p, old, new *schema.LinkedPolicy) Change {
+		change := Change{Kind: kind, Object: linkedName(p)}
+		if old != nil {
+			change.Old = old
 		}
-		if r.old.On != r.new.On || !alterable(&r.old.Policy, &r.new.Policy) {
-			m.deleted, m.created = append(m.deleted, r.old), append(m.created, r.new)
-			continue
+		if new != nil {
+			change.New = new
 		}
-		c.add(renameLinkedPolicies, Change{Kind: RenameLinkedPolicy, Object: linkedName(r.old), Old: r.old, New: r.new})
+		return change
+	}
+	for _, q := range m.renamed {
+		if decide(q).rename {
+			c.add(renameLinkedPolicies, linked(RenameLinkedPolicy, q.old, q.old, q.new))
+		}
 	}
 	for _, old := range m.deleted {
-		c.add(dropLinkedPolicies, Change{Kind: DropLinkedPolicy, Object: linkedName(old), Old: old})
+		c.add(dropLinkedPolicies, linked(DropLinkedPolicy, old, old, nil))
 	}
 	for _, new := range m.created {
-		c.add(createLinkedPolicies, Change{Kind: CreateLinkedPolicy, Object: linkedName(new), New: new})
+		c.add(createLinkedPolicies, linked(CreateLinkedPolicy, new, nil, new))
 	}
-	for _, both := range m.pairs {
-		moves, alters := both.old.On != both.new.On, alterable(&both.old.Policy, &both.new.Policy)
-		switch {
-		case both.old.Name != both.new.Name && (moves || !alters): // among deleted and created
-		case !moves && equalPolicy(&both.old.Policy, &both.new.Policy):
-		case alters:
-			if moves {
-				c.note(defectPolicyMoves, "policy "+linkedName(both.new))
-			}
-			c.add(alterLinkedPolicies, Change{Kind: AlterLinkedPolicy, Object: linkedName(both.new), Old: both.old, New: both.new})
-		default:
-			c.add(redropLinkedPolicies, Change{Kind: DropLinkedPolicy, Object: linkedName(both.old), Old: both.old})
-			c.add(recreateLinkedPolicies, Change{Kind: CreateLinkedPolicy, Object: linkedName(both.new), Old: both.old, New: both.new})
+	for _, q := range m.pairs {
+		f := decide(q)
+		if f.alter {
+			c.add(alterLinkedPolicies, linked(AlterLinkedPolicy, q.new, q.old, q.new))
+		}
+		if f.remake {
+			c.add(redropLinkedPolicies, linked(DropLinkedPolicy, q.old, q.old, nil))
+			c.add(recreateLinkedPolicies, linked(CreateLinkedPolicy, q.new, q.old, q.new))
 		}
 	}
 	return nil

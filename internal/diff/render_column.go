@@ -31,10 +31,10 @@ func (r compat) columnType(object string, col *schema.Column, qualify bool) stri
 	case col.TypeSchema != "" && (qualify || col.TypeSchema != schema.Public):
 		return qualified(schema.Ref{Schema: col.TypeSchema, Name: base}) + suffix
 	case col.TypeSchema == "" && (keywordTypes[base] || !isWord(base)):
-		r.c.note(defectQuotedType, object)
+		r.c.mends(defectQuotedType, object)
 		return col.Type
 	case col.TypeSchema == "" && qualify:
-		r.c.note(defectUndefinedType, object)
+		r.c.mends(defectUndefinedType, object)
 	}
 	return quote(base) + suffix
 }
@@ -142,8 +142,10 @@ func setColumnType(r compat, ch *Change) []string {
 	alter := alterColumn(ch.Table, new.Name)
 	typ := r.columnType("column "+ch.Object, new, true)
 	wasEnum, isEnum := r.c.known(old, r.c.oldEnums), r.c.known(new, r.c.newEnums)
-	if seen, seenSchema := r.c.followType(old); isEnum && wasEnum != r.c.known(&schema.Column{Type: seen, TypeSchema: seenSchema}, r.c.oldEnums) {
-		r.c.note(defectEnumCast, "column "+ch.Object)
+	seen := *old
+	seen.Type, seen.TypeSchema = r.c.followType(old)
+	if isEnum && wasEnum && !r.c.known(&seen, r.c.oldEnums) {
+		wasEnum = r.c.mends(defectEnumCast, "column "+ch.Object)
 	}
 	set := func(cast string) string { return alter + " SET DEFAULT " + new.Default.Text + cast + ";" }
 	switch {
@@ -202,8 +204,8 @@ func alterIdentity(r compat, ch *Change) []string {
 func regenerate(r compat, ch *Change) []string {
 	new := *ch.New.(*schema.Column)
 	new.Identity = nil // no column can be both
-	if new.TypeSchema != "" && new.TypeSchema != schema.Public {
-		r.c.note(defectGeneratedType, "column "+ch.Object)
+	if new.TypeSchema != "" && new.TypeSchema != schema.Public && !r.c.mends(defectGeneratedType, "column "+ch.Object) {
+		new.TypeSchema = schema.Public
 	}
 	return []string{
 		"ALTER TABLE " + tableName(ch.Table) + " drop column " + quote(new.Name) + ";",

@@ -74,7 +74,7 @@ func (r compat) alterPolicy(object string, old, new *schema.Policy, on string) s
 	for i, role := range new.To {
 		roles[i] = role
 		if !bareRoles[role] && !plainName(role) {
-			r.c.note(defectUnquotedRole, "policy "+object)
+			r.c.mends(defectUnquotedRole, "policy "+object)
 			roles[i] = quote(role)
 		}
 	}
@@ -83,14 +83,14 @@ func (r compat) alterPolicy(object string, old, new *schema.Policy, on string) s
 	case new.Using != nil:
 		text += " USING (" + *new.Using + ")"
 	case old.Using != nil:
-		r.c.note(defectPolicyKeepsExpression, "policy "+object)
+		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
 		text += " USING (" + *old.Using + ")"
 	}
 	switch {
 	case new.WithCheck != nil:
 		text += " WITH CHECK (" + *new.WithCheck + ")"
 	case old.WithCheck != nil:
-		r.c.note(defectPolicyKeepsExpression, "policy "+object)
+		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
 		text += " WITH CHECK  (" + *old.WithCheck + ")"
 	}
 	return text + ";"

@@ -9,7 +9,11 @@ import (
 var viewWriters = map[string]writer{
 	CreateView: createView,
 	DropView: func(r compat, ch *Change) []string {
-		return one("DROP %sVIEW %s;", materialized(ch.Old.(*schema.View)), qualified(ch.was))
+		v := ch.Old.(*schema.View)
+		if new, ok := ch.New.(*schema.View); ok && r.c.mode < Mended {
+			v = new // drizzle-kit looks at what is to come
+		}
+		return one("DROP %sVIEW %s;", materialized(v), qualified(ch.was))
 	},
 	MoveView: func(r compat, ch *Change) []string {
 		v := ch.New.(*schema.View)
@@ -30,10 +34,10 @@ var viewWriters = map[string]writer{
 		return one("%s RESET (%s);", alterView(ch), strings.Join(names, ", "))
 	},
 	SetViewTablespace: func(r compat, ch *Change) []string {
-		return one("%s SET TABLESPACE %s;", alterView(ch), or(ch.New.(*schema.View).Tablespace, "pg_default"))
+		return one("ALTER MATERIALIZED VIEW %s SET TABLESPACE %s;", qualified(ch.New.(*schema.View).Ref()), or(ch.New.(*schema.View).Tablespace, "pg_default"))
 	},
 	SetViewMethod: func(r compat, ch *Change) []string {
-		return one("%s SET ACCESS METHOD %s;", alterView(ch), quote(or(ch.New.(*schema.View).Using, "heap")))
+		return one("ALTER MATERIALIZED VIEW %s SET ACCESS METHOD %s;", qualified(ch.New.(*schema.View).Ref()), quote(or(ch.New.(*schema.View).Using, "heap")))
 	},
 }
 

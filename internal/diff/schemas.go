@@ -5,7 +5,7 @@ import "github.com/skein-db/skein/internal/schema"
 // schemas decides about named schemas. Everything in a renamed schema follows.
 func (c *computer) schemas() error {
 	ref := func(s *string) schema.Ref { return schema.Ref{Name: *s} }
-	m, err := match(c, Question{Kind: KindSchema}, c.from.Schemas, c.to.Schemas, ref, ref)
+	m, err := match(c.answer, Question{Kind: KindSchema}, c.from.Schemas, c.to.Schemas, ref, ref)
 	if err != nil {
 		return err
 	}
@@ -30,10 +30,13 @@ func (c *computer) follow(r schema.Ref) schema.Ref {
 	return r
 }
 
+// onlyMoved says that something changes its schema and keeps its name.
+func onlyMoved(was, is schema.Ref) bool { return was.Schema != is.Schema && was.Name == is.Name }
+
 // sequences decides about sequences of their own.
 func (c *computer) sequences() error {
 	was := func(s *schema.Sequence) schema.Ref { return c.follow(s.Ref()) }
-	m, err := match(c, Question{Kind: KindSequence}, c.from.Sequences, c.to.Sequences, was, (*schema.Sequence).Ref)
+	m, err := match(c.answer, Question{Kind: KindSequence}, c.from.Sequences, c.to.Sequences, was, (*schema.Sequence).Ref)
 	if err != nil {
 		return err
 	}
@@ -44,9 +47,6 @@ func (c *computer) sequences() error {
 		old := was(p.old)
 		if old.Schema != p.new.Schema {
 			c.add(moveSequences, Change{Kind: MoveSequence, Object: old.String(), Old: p.old, New: p.new, was: old})
-			if old.Name == p.new.Name && p.old.SequenceOptions != p.new.SequenceOptions {
-				c.note(defectLostWithMove, "sequence "+old.String())
-			}
 			old.Schema = p.new.Schema
 		}
 		if old.Name != p.new.Name {
@@ -54,7 +54,10 @@ func (c *computer) sequences() error {
 		}
 	}
 	for _, p := range m.pairs {
-		if p.old.SequenceOptions != p.new.SequenceOptions {
+		if p.old.SequenceOptions == p.new.SequenceOptions {
+			continue
+		}
+		if !onlyMoved(was(p.old), p.new.Ref()) || c.mends(defectLostWithMove, "sequence "+p.new.Ref().String()) {
 			c.add(alterSequences, Change{Kind: AlterSequence, Object: p.new.Ref().String(), Old: p.old, New: p.new})
 		}
 	}
@@ -67,7 +70,7 @@ func (c *computer) sequences() error {
 // roles decides about roles.
 func (c *computer) roles() error {
 	ref := func(r *schema.Role) schema.Ref { return schema.Ref{Name: r.Name} }
-	m, err := match(c, Question{Kind: KindRole}, c.from.Roles, c.to.Roles, ref, ref)
+	m, err := match(c.answer, Question{Kind: KindRole}, c.from.Roles, c.to.Roles, ref, ref)
 	if err != nil {
 		return err
 	}

@@ -20,12 +20,12 @@ func (p *tablePair) moved() bool   { return p.was.Schema != p.new.Schema }
 
 // onlyMoved says that the table changes its schema and keeps its name. Of such
 // a table drizzle-kit compares nothing.
-func (p *tablePair) onlyMoved() bool { return p.moved() && !p.renamed() }
+func (p *tablePair) onlyMoved() bool { return onlyMoved(p.was, p.new.Ref()) }
 
 // matchTables decides which tables are new, gone, renamed and moved.
 func (c *computer) matchTables() error {
 	was := func(t *schema.Table) schema.Ref { return c.follow(t.Ref()) }
-	m, err := match(c, Question{Kind: KindTable}, c.from.Tables, c.to.Tables, was, (*schema.Table).Ref)
+	m, err := match(c.answer, Question{Kind: KindTable}, c.from.Tables, c.to.Tables, was, (*schema.Table).Ref)
 	if err != nil {
 		return err
 	}
@@ -88,12 +88,27 @@ func (c *computer) alterTables() error {
 	}
 	c.rowSecurity(touched)
 	for _, p := range c.tables {
+		if p.onlyMoved() && c.differs(p) && !c.mends(defectLostWithMove, "table "+p.was.String()) {
+			continue
+		}
 		c.alterColumns(p)
 		c.alterParts(p)
 		c.alterPolicies(p)
-		if p.onlyMoved() && (p.parts.any() || policiesTouched(p) || len(p.columns.created)+len(p.columns.deleted)+len(p.columns.renamed) > 0) {
-			c.note(defectLostWithMove, "table "+p.was.String())
-		}
 	}
 	return nil
+}
+
+// differs says whether anything in the table differs.
+func (c *computer) differs(p *tablePair) bool {
+	return p.parts.any() || policiesTouched(p) || c.columnsTouched(p) || secured(p.old) != secured(p.new) ||
+		len(p.columns.created)+len(p.columns.deleted)+len(p.columns.renamed) > 0
+}
+
+// answersFor returns who answers questions about what is in a table. Of a
+// table that only moves drizzle-kit asks nothing.
+func (c *computer) answersFor(p *tablePair) func(Question) (Answer, error) {
+	if p.onlyMoved() && c.mode < Mended {
+		return CreateAll.Resolve
+	}
+	return c.answer
 }

@@ -6,8 +6,14 @@ import (
 
 // views decides about views and materialized views.
 func (c *computer) views() error {
-	was := func(v *schema.View) schema.Ref { return c.follow(v.Ref()) }
-	m, err := match(c, Question{Kind: KindView}, c.from.Views, c.to.Views, was, (*schema.View).Ref)
+	was := func(v *schema.View) schema.Ref {
+		now := c.follow(v.Ref())
+		if now != v.Ref() && !c.mends(defectViewSchemaRename, "view "+v.Ref().String()) {
+			return v.Ref()
+		}
+		return now
+	}
+	m, err := match(c.answer, Question{Kind: KindView}, c.from.Views, c.to.Views, was, (*schema.View).Ref)
 	if err != nil {
 		return err
 	}
@@ -21,20 +27,15 @@ func (c *computer) views() error {
 			c.add(dropViews, Change{Kind: DropView, Object: was(v).String(), Old: v, was: was(v)})
 		}
 	}
-	for i := range c.from.Views {
-		if v := &c.from.Views[i]; v.Ref() != was(v) {
-			c.note(defectViewSchemaRename, "view "+v.Ref().String())
-		}
-	}
 	rebuilt := map[*schema.View]bool{}
 	for _, p := range m.pairs {
-		if w := was(p.old); w.Schema != p.new.Schema && w.Name != p.new.Name {
-			c.note(defectViewMoveRename, "view "+w.String())
+		if old := was(p.old); old.Schema != p.new.Schema && old.Name != p.new.Name {
+			c.mends(defectViewMoveRename, "view "+old.String())
 		}
 		rebuilt[p.new] = c.rebuildView(p, was(p.old))
 	}
 	for _, p := range m.renamed {
-		if !p.new.Existing && !p.old.Existing && !rebuilt[p.new] {
+		if !p.new.Existing && !p.old.Existing && (!rebuilt[p.new] || c.mode < Mended) {
 			c.renameView(p, was(p.old))
 		}
 	}
@@ -53,14 +54,15 @@ func (c *computer) rebuildView(p pair[schema.View], was schema.Ref) bool {
 		return false
 	}
 	object := "view " + p.new.Ref().String()
-	otherQuery := !equalPointers(p.old.Definition, p.new.Definition) || p.old.Existing
-	switch {
-	case !otherQuery && p.old.Materialized == p.new.Materialized:
+	rebuild := !equalPointers(p.old.Definition, p.new.Definition) || p.old.Existing
+	if p.old.Materialized != p.new.Materialized {
+		rebuild = c.mends(defectViewKind, object) || rebuild
+	}
+	if !rebuild {
 		return false
-	case !otherQuery || p.old.Materialized != p.new.Materialized:
-		c.note(defectViewKind, object)
-	case was != p.new.Ref():
-		c.note(defectViewRenameRebuild, object)
+	}
+	if was != p.new.Ref() && !c.mends(defectViewRenameRebuild, object) {
+		was = p.new.Ref()
 	}
 	c.add(dropViews, Change{Kind: DropView, Object: was.String(), Old: p.old, New: p.new, was: was})
 	c.add(createViews, Change{Kind: CreateView, Object: p.new.Ref().String(), Old: p.old, New: p.new})
