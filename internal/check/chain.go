@@ -7,81 +7,139 @@ import (
 	"github.com/skein-db/skein/internal/snapshot"
 )
 
-func snapshotsReadable(f *facts) []Finding {
+func snapshotReadable(f *facts) []Finding {
 	var out []Finding
 	for _, s := range f.snapshots {
 		if s.err != nil {
-			out = append(out, finding("snapshot-malformed", s.err, s.path))
-		} else if s.head.Version < snapshot.CurrentVersion {
-			out = append(out, Finding{
-				Code: "snapshot-version", Severity: Error, File: s.path,
-				Message: fmt.Sprintf("the snapshot is of version %d; drizzle-kit 0.31 stops at anything older than %d", s.head.Version, snapshot.CurrentVersion),
-				Hint:    "upgrade the folder with drizzle-kit up",
-			})
+			out = append(out, unreadable("snapshot", s.path, s.err))
 		}
 	}
 	return out
 }
 
-// parentsExist follows prevId. Where a snapshot cannot be read its id is not
-// known, so nothing can be said about a parent that is not found.
-func parentsExist(f *facts) []Finding {
-	ids := map[string]bool{snapshot.OriginID: true}
-	for _, s := range f.snapshots {
-		if s.err != nil {
-			return nil
+// snapshotCurrent is one finding for all, since one command mends all.
+func snapshotCurrent(f *facts) []Finding {
+	first, count := -1, 0
+	for i, s := range f.snapshots {
+		if s.err == nil && s.head.Version != snapshot.CurrentVersion {
+			if first < 0 {
+				first = i
+			}
+			count++
 		}
-		ids[s.head.ID] = true
+	}
+	if count == 0 {
+		return nil
+	}
+	message := fmt.Sprintf("the snapshot is of version %d, and drizzle-kit 0.31 stops at anything older than %d",
+		f.snapshots[first].head.Version, snapshot.CurrentVersion)
+	if count > 1 {
+		message += fmt.Sprintf("; %d more are old too", count-1)
+	}
+	return []Finding{{
+		Code: "snapshot-old", Severity: Error, File: f.snapshots[first].path,
+		Message: message, Hint: "upgrade the folder with drizzle-kit up; the SQL files stay as they are",
+	}}
+}
+
+// chain are the snapshots whose ids are known.
+func (f *facts) chain() []snapshotFile {
+	var out []snapshotFile
+	for _, s := range f.snapshots {
+		if s.err == nil {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func idUnique(f *facts) []Finding {
+	var out []Finding
+	first := map[string]string{}
+	for _, s := range f.chain() {
+		file, taken := first[s.head.ID]
+		if !taken {
+			first[s.head.ID] = s.path
+			continue
+		}
+		out = append(out, Finding{
+			Code: "snapshot-id-duplicate", Severity: Error, File: s.path,
+			Message: fmt.Sprintf("the snapshot has the same id as %s", filepath.Base(file)),
+			Hint:    "one is a copy of the other: give the later one an id of its own, and the earlier one's id as prevId",
+		})
+	}
+	return out
+}
+
+// parentExists follows prevId. Where a snapshot cannot be read its id is not
+// known, and nothing can be said about a parent that is not found.
+func parentExists(f *facts) []Finding {
+	chain := f.chain()
+	if len(chain) < len(f.snapshots) {
+		return nil
+	}
+	known := map[string]bool{snapshot.OriginID: true}
+	for _, s := range chain {
+		known[s.head.ID] = true
 	}
 	var out []Finding
-	for _, s := range f.snapshots {
-		if !ids[s.head.PrevID] {
+	for _, s := range chain {
+		if !known[s.head.PrevID] {
 			out = append(out, Finding{
 				Code: "snapshot-parent-missing", Severity: Error, File: s.path,
-				Message: fmt.Sprintf("the snapshot's parent %s is the id of no snapshot here", s.head.PrevID),
-				Hint:    "a snapshot was removed or its id edited: restore it, or set prevId to the id of the snapshot before",
+				Message: fmt.Sprintf("the snapshot's parent does not exist: no snapshot has the id %s", s.head.PrevID),
+				Hint:    "a snapshot was removed or replaced: restore it, or set prevId to the id of the snapshot before",
 			})
 		}
 	}
 	return out
 }
 
+// parentEarlier finds chains that run against the order of the files, by which
+// drizzle-kit decides what is last.
+func parentEarlier(f *facts) []Finding {
+	chain := f.chain()
+	place := map[string]int{}
+	for i, s := range chain {
+		if _, taken := place[s.head.ID]; !taken {
+			place[s.head.ID] = i
+		}
+	}
+	var out []Finding
+	for i, s := range chain {
+		parent, known := place[s.head.PrevID]
+		if !known || parent < i {
+			continue
+		}
+		message := "the snapshot is its own parent"
+		if chain[parent].path != s.path {
+			message = fmt.Sprintf("the snapshot's parent is %s, which comes after it", filepath.Base(chain[parent].path))
+		}
+		out = append(out, Finding{
+			Code: "snapshot-parent-later", Severity: Error, File: s.path, Message: message,
+			Hint: "set prevId to the id of the snapshot before",
+		})
+	}
+	return out
+}
+
+// oneChild finds two snapshots that start from one state. A copy, id and all,
+// is idUnique's to tell.
 func oneChild(f *facts) []Finding {
 	var out []Finding
-	children := map[string]string{}
-	for _, s := range f.snapshots {
-		if s.err != nil {
-			continue
-		}
-		if first, taken := children[s.head.PrevID]; taken {
+	first := map[string]snapshotFile{}
+	for _, s := range f.chain() {
+		other, taken := first[s.head.PrevID]
+		switch {
+		case !taken:
+			first[s.head.PrevID] = s
+		case other.head.ID != s.head.ID:
 			out = append(out, Finding{
 				Code: "snapshot-collision", Severity: Error, File: s.path,
-				Message: fmt.Sprintf("the snapshot and %s have the same parent %s: two migrations start from one state", filepath.Base(first), s.head.PrevID),
+				Message: fmt.Sprintf("the snapshot and %s have one parent: two migrations start from the same state", filepath.Base(other.path)),
 				Hint:    "generate the later migration again on top of the other",
 			})
-			continue
 		}
-		children[s.head.PrevID] = s.path
-	}
-	return out
-}
-
-func idsUnique(f *facts) []Finding {
-	var out []Finding
-	ids := map[string]string{}
-	for _, s := range f.snapshots {
-		if s.err != nil {
-			continue
-		}
-		if first, taken := ids[s.head.ID]; taken {
-			out = append(out, Finding{
-				Code: "snapshot-id-duplicate", Severity: Error, File: s.path,
-				Message: fmt.Sprintf("the snapshot has the same id as %s", filepath.Base(first)),
-				Hint:    "a snapshot was copied by hand; give the copy an id of its own and the first one's id as prevId",
-			})
-			continue
-		}
-		ids[s.head.ID] = s.path
 	}
 	return out
 }

@@ -1,7 +1,8 @@
 // Package check gathers every rule about a migrations history into findings.
 //
-// A rule is one function over the facts, which are read once. Rules decide,
-// and touch neither disk nor database.
+// The facts are read once (facts.go); a rule is one function over them, says
+// one kind of thing, and touches neither disk nor database. A new rule is a
+// function and a line in rules.
 package check
 
 import (
@@ -14,7 +15,9 @@ import (
 
 // The severities of a Finding.
 const (
-	Error   = "error"
+	// Error is for what breaks, or will break, a database or a teammate.
+	Error = "error"
+	// Warning is for what a person should know and may accept.
 	Warning = "warning"
 )
 
@@ -24,7 +27,7 @@ type Finding struct {
 	Severity string `json:"severity"` // Error or Warning
 	File     string `json:"file,omitempty"`
 	Line     int    `json:"line,omitempty"` // 1-based; 0 where the whole file is meant
-	Message  string `json:"message"`
+	Message  string `json:"message"`        // one sentence in lower case, without a final period
 	// Detail is more lines that belong to the message, such as SQL.
 	Detail string `json:"detail,omitempty"`
 	Hint   string `json:"hint,omitempty"` // what to do about it
@@ -34,7 +37,8 @@ type Finding struct {
 type Input struct {
 	// Dir is the migrations folder; paths in findings begin with it.
 	Dir string
-	// Desired is what the schema files say; nil leaves that comparison out.
+	// Desired is what the schema files say, in the order in which they say it;
+	// nil leaves that comparison out.
 	Desired *schema.Schema
 	// SchemaFile is the file or pattern that findings about Desired name.
 	SchemaFile string
@@ -49,9 +53,9 @@ type Report struct {
 	Snapshots  int       `json:"snapshots"`  // files
 }
 
-// Run checks a folder and returns what it found, in the order of files. The
-// error is of type *diag.Error and means that the folder could not be read at
-// all. It reads the disk and writes nothing.
+// Run checks a folder and returns what it found, sorted by file and line. An
+// error means that the folder could not be read at all. Run reads the disk and
+// writes nothing.
 func Run(ctx context.Context, in Input) ([]Finding, error) {
 	report, err := Examine(ctx, in)
 	if err != nil {
@@ -83,20 +87,25 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	return report, nil
 }
 
-// rules are all rules; each says one kind of thing.
+// rules are all rules. Findings on one line keep this order.
 var rules = []func(*facts) []Finding{
 	journalReadable,
 	writeFinished,
 	sqlPresent,
-	snapshotPresent,
 	sqlNamed,
+	sqlMerged,
+	snapshotPresent,
 	snapshotNamed,
-	tagsAgree,
-	unique,
-	contiguous,
-	newer,
-	snapshotsReadable,
-	parentsExist,
+	tagAgrees,
+	idxUnique,
+	tagUnique,
+	idxContiguous,
+	whenNewer,
+	snapshotReadable,
+	snapshotCurrent,
+	idUnique,
+	parentExists,
+	parentEarlier,
 	oneChild,
-	idsUnique,
+	schemaHeld,
 }

@@ -15,7 +15,9 @@ import (
 type facts struct {
 	in        Input
 	history   *history.History
-	snapshots []snapshotFile // by name
+	snapshots []snapshotFile     // by name
+	last      *snapshot.Snapshot // read only where there is a Desired to compare with; nil where there is none
+	lastErr   error              // why last could not be read; snapshots says so too
 }
 
 // snapshotFile is a snapshot on disk, or why it cannot be read.
@@ -34,6 +36,9 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	for _, path := range h.SnapshotFiles() {
 		f.snapshots = append(f.snapshots, snapshotFile{path: path})
 	}
+	if in.Desired != nil {
+		f.last, f.lastErr = h.LastSnapshot()
+	}
 	return f, scanAll(ctx, f.snapshots)
 }
 
@@ -43,9 +48,9 @@ func scanAll(ctx context.Context, files []snapshotFile) error {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
-			for {
+			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
-				if i >= len(files) || ctx.Err() != nil {
+				if i >= len(files) {
 					return
 				}
 				data, err := os.ReadFile(files[i].path)

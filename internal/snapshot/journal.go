@@ -30,13 +30,18 @@ type Entry struct {
 	Breakpoints bool
 }
 
-// Line returns the 1-based line on which the i-th entry begins in the file
-// that was read, or 0 where it was not in the file.
-func (j *Journal) Line(i int) int {
+// Line returns the 1-based line of the named key of the i-th entry in the file
+// that was read, or of the entry where it has no such key; 0 where the entry
+// was not in the file.
+func (j *Journal) Line(i int, key string) int {
 	if i < 0 || i >= len(j.from) {
 		return 0
 	}
-	line, _ := diag.LineColumn(j.raw, int(j.from[i].off))
+	at := j.from[i].off
+	if kid := j.from[i].get(key); kid != nil {
+		at = kid.at
+	}
+	line, _ := diag.LineColumn(j.raw, int(at))
 	return line
 }
 

@@ -46,13 +46,14 @@ func TestJournalKeepsWhatItDoesNotKnow(t *testing.T) {
   "note": {"b": 1, "a": [1.0]},
   "entries": [
     {"tag": "0000_a", "idx": 0, "when": 1, "author": "eve", "version": "7", "breakpoints": true},
-    {"tag": "0001_b", "idx": 1, "when": 2, "author": "bob", "version": "7", "breakpoints": true}
+    {"tag": "0001_b", "idx": 1,
+      "when": 2, "author": "bob", "version": "7", "breakpoints": true}
   ]
 }
 `
 	j := journal(t, before)
-	if j.Line(0) != 6 || j.Line(1) != 7 || j.Line(2) != 0 {
-		t.Error(j.Line(0), j.Line(1), j.Line(2))
+	if a, b, c := j.Line(0, ""), j.Line(1, "when"), j.Line(2, "tag"); a != 6 || b != 8 || c != 0 {
+		t.Error(a, b, c)
 	}
 	if string(j.Encode()) != before {
 		t.Error("an unchanged journal changed")

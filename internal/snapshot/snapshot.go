@@ -26,8 +26,9 @@ const CurrentVersion = 7
 type Snapshot struct {
 	ID, PrevID string
 	Version    int // as found in the file: 5, 6 or 7
-	// Schema is what the file says, upgraded to the current version. Changing
-	// it does not change what Encode writes; New makes a snapshot of a Schema.
+	// Schema is what the file says, upgraded to the current version and in the
+	// order that Declared gives. Changing it does not change what Encode
+	// writes; New makes a snapshot of a Schema.
 	Schema schema.Schema
 
 	raw []byte // the file as read; nil for a snapshot made here
@@ -118,9 +119,7 @@ func New(id, prevID string, s *schema.Schema) *Snapshot {
 	doc.add("id", text(id))
 	doc.add("prevId", text(prevID))
 	buildBody(&doc, s)
-	out := &Snapshot{ID: id, PrevID: prevID, Version: CurrentVersion, doc: doc, Schema: *s.Clone()}
-	inDeclaredOrder(&out.Schema)
-	return out
+	return &Snapshot{ID: id, PrevID: prevID, Version: CurrentVersion, doc: doc, Schema: *Declared(s)}
 }
 
 // WithIDs returns the snapshot that follows this one with no change to the
@@ -145,7 +144,7 @@ func (s *Snapshot) WithIDs(id, prevID string) *Snapshot {
 
 // DecodeSchemaJSON reads a snapshot that has no ids yet, as the evaluator of
 // schema files emits it. Options of views keep the order in which they were
-// written, which is the order a new snapshot file has.
+// written, which a new snapshot file has too; see Declared.
 func DecodeSchemaJSON(file string, data []byte) (*schema.Schema, error) {
 	doc, err := parseFile(new(parser), file, "schema", data)
 	if err != nil {
