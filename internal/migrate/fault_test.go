@@ -6,8 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,15 +23,39 @@ import (
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
 )
 
-// runnerURL makes the test program apply faulty to the database of that URL
-// instead of testing, so that a test can kill it.
-const runnerURL = "SKEIN_TEST_RUNNER_URL"
+// runnerURL makes the test program apply a history to the database of that URL
+// instead of testing, so that a test can kill it. runnerHistory says which.
+const (
+	runnerURL     = "SKEIN_TEST_RUNNER_URL"
+	runnerHistory = "SKEIN_TEST_RUNNER_HISTORY"
+)
+
+var runnerHistories = map[string]func() *history.History{"faulty": faulty, "counted": counted}
 
 func TestMain(m *testing.M) {
 	if url := os.Getenv(runnerURL); url != "" {
-		os.Exit(runFaulty(url))
+		os.Exit(runOther(url, runnerHistories[os.Getenv(runnerHistory)]()))
 	}
 	os.Exit(m.Run())
+}
+
+// startRunner starts another process that applies a history.
+func startRunner(t *testing.T, url, name string) (*exec.Cmd, io.Reader) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner := exec.Command(self)
+	runner.Env = append(os.Environ(), runnerURL+"="+url, runnerHistory+"="+name)
+	out, err := runner.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := runner.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return runner, out
 }
 
 // faulty is a history with a statement that takes long enough to be hit, in a
@@ -51,10 +77,10 @@ func slowDatabase(t *testing.T) (url string, conn *pgx.Conn) {
 	return url, conn
 }
 
-func runFaulty(url string) int {
+func runOther(url string, h *history.History) int {
 	conn, err := Connect(context.Background(), url)
 	if err == nil {
-		_, err = up(context.Background(), conn, faulty(), Options{OnEvent: func(e Event) { fmt.Printf("%T %+v\n", e, e) }})
+		_, err = up(context.Background(), conn, h, Options{OnEvent: func(e Event) { fmt.Printf("%T %+v\n", e, e) }})
 	}
 	if err != nil {
 		fmt.Println(err)
@@ -120,20 +146,8 @@ func goUp(ctx context.Context, t *testing.T, url string) <-chan error {
 
 func TestKilledRunner(t *testing.T) {
 	url, conn := slowDatabase(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
 	for range 2 { // the second one finds the lock of the first one's orphaned backend
-		runner := exec.Command(self)
-		runner.Env = append(os.Environ(), runnerURL+"="+url)
-		out, err := runner.StdoutPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := runner.Start(); err != nil {
-			t.Fatal(err)
-		}
+		runner, out := startRunner(t, url, "faulty")
 		waitFor(t, out, "pg_sleep")
 		pid := sleeper(t, conn)
 		if err := runner.Process.Kill(); err != nil {
@@ -148,6 +162,55 @@ func TestKilledRunner(t *testing.T) {
 		}
 	}
 	mustGoOn(t, conn)
+}
+
+// counted is a history in which every statement leaves a row, so that one that
+// was done twice or never is seen. Every third migration has two parts.
+func counted() *history.History {
+	var sqls []string
+	for i := range 24 {
+		between := ""
+		if i%3 == 0 {
+			between = "COMMIT;--> statement-breakpoint\n"
+		}
+		sqls = append(sqls, fmt.Sprintf("INSERT INTO done VALUES (%d, 1);\nSELECT pg_sleep(0.01);--> statement-breakpoint\n%sINSERT INTO done VALUES (%d, 2);", i, between, i))
+	}
+	return historyOf(sqls...)
+}
+
+// TestKilledAgainAndAgain kills runners at any moment until one comes through.
+func TestKilledAgainAndAgain(t *testing.T) {
+	url := pgtest.New(t)
+	conn := connect(t, url)
+	execSQL(t, conn, "CREATE TABLE done (migration int, statement int)")
+	kills := 0
+	for {
+		runner, out := startRunner(t, url, "counted")
+		go io.Copy(io.Discard, out)
+		died := make(chan error, 1)
+		go func() { died <- runner.Wait() }()
+		select {
+		case err := <-died:
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d runners were killed", kills)
+			want := value(t, conn, "SELECT string_agg(m || '.' || s, ' ' ORDER BY m, s) FROM generate_series(0, 23) m, generate_series(1, 2) s")
+			if diff := cmp.Diff(want, value(t, conn, "SELECT string_agg(migration || '.' || statement, ' ' ORDER BY migration, statement) FROM done")); diff != "" {
+				t.Error(diff)
+			}
+			if diff := cmp.Diff(slices.Repeat([]State{StateApplied}, 24), states(mustStatus(t, conn, counted()))); diff != "" {
+				t.Error(diff)
+			}
+			return
+		case <-time.After(time.Duration(30+kills*4+rand.IntN(60)) * time.Millisecond):
+			kills++
+			if err := runner.Process.Kill(); err != nil {
+				t.Fatal(err)
+			}
+			<-died
+		}
+	}
 }
 
 // waitFor reads until a line contains the text.
@@ -226,7 +289,7 @@ func TestInterruptedBetweenStatements(t *testing.T) {
 			}
 		}})
 		cancel()
-		if err != nil && (!errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted before")) {
+		if err != nil && (!errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "interrupted ")) {
 			t.Errorf("got %v", err)
 		}
 		if s := conn.PgConn().TxStatus(); s != idle {

@@ -21,7 +21,7 @@ func migration(n int, name, sql string) history.Migration {
 	}
 }
 
-// historyOf returns a history of migrations named a, b, c, ….
+// historyOf returns a history of up to 26 migrations named a, b, c, ….
 func historyOf(sqls ...string) *history.History {
 	h := &history.History{Dir: "drizzle"}
 	for i, sql := range sqls {

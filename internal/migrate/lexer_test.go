@@ -49,7 +49,7 @@ func TestStatementsAgainstTheServer(t *testing.T) {
 		if got := len(sqltext.Statements(b.String())); got != count {
 			t.Fatalf("%d statements in %q, not %d", got, b.String(), count)
 		}
-		answers, err := w.run(context.Background(), b.String(), b.String()+" SELECT 1/0; SELECT 2")
+		answers, err := w.run(context.Background(), nil, b.String(), b.String()+" SELECT 1/0; SELECT 2")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -33,7 +33,7 @@ func lockKey(t Target) int64 {
 // does not run into a role's statement_timeout or lock_timeout.
 func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Duration, error) {
 	start := time.Now()
-	if _, err := w.run(ctx, setting("'1s'")); err != nil {
+	if _, err := w.run(ctx, nil, setting("'1s'")); err != nil {
 		return 0, err
 	}
 	for pause, told := lockPollFirst, time.Duration(-1); ; pause = min(2*pause, lockPollLast) {
@@ -61,7 +61,7 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 func (w *wire) unlock(key int64) {
 	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
-	_, _ = w.run(ctx, setting("reset_val"), fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
+	_, _ = w.run(ctx, nil, setting("reset_val"), fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
 }
 
 // setting is a query that sets how often the server looks whether we are still

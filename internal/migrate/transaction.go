@@ -35,59 +35,100 @@ func (r *runner) parts(ctx context.Context, s *Step) *failure {
 		r.tell(Notice{Tag: s.Migration.Entry.Tag, Severity: n.Severity, Message: n.Message, Detail: n.Detail, Hint: n.Hint})
 	}
 	defer func() { r.wire.onNotice = nil }()
-	total, number := 0, 0
+	start := StatementStart{Tag: s.Migration.Entry.Tag}
 	for _, p := range s.parts {
-		total += len(p.pieces)
+		start.Total += len(p.pieces)
 	}
 	for i, p := range s.parts {
-		if i >= s.done {
-			if err := r.transaction(ctx, s, p.pieces, number, total); err != nil {
-				return err
-			}
-			s.done = i + 1
+		if i < s.done {
+			start.Number += len(p.pieces)
+			continue
 		}
-		number += len(p.pieces)
+		err := r.transaction(ctx, s, p.pieces, func(p piece) {
+			start.Number++
+			start.Line, start.SQL = p.line, p.text[sqltext.FirstCode(p.text):]
+			r.tell(start)
+		})
+		if err != nil {
+			return err
+		}
+		s.done = i + 1
 	}
 	return nil
 }
 
 // transaction runs the pieces of the next part and records it, both or
-// neither.
-func (r *runner) transaction(ctx context.Context, s *Step, pieces []piece, number, total int) *failure {
-	// BEGIN goes with the first query, COMMIT with the last: each stands in a
-	// query of its own, but not in a round trip of its own.
+// neither. starting is called when a piece is what the server does next.
+func (r *runner) transaction(ctx context.Context, s *Step, pieces []piece, starting func(piece)) *failure {
+	// BEGIN goes with the first piece, COMMIT with the record: each is a query
+	// of its own, but not a round trip of its own.
 	before := []string{"BEGIN"}
-	for i, p := range pieces {
-		code := sqltext.FirstCode(p.text)
-		r.tell(StatementStart{Tag: s.Migration.Entry.Tag, Number: number + i + 1, Total: total, Line: p.line, SQL: p.text[code:]})
-		if err := r.piece(ctx, s, p, append(before, p.text)); err != nil {
+	for len(pieces) > 0 {
+		n := r.together(pieces)
+		if err := r.group(ctx, s, before, pieces[:n], starting); err != nil {
 			return err
 		}
-		before = nil
+		before, pieces = nil, pieces[n:]
 	}
 	return r.commit(ctx, s, before)
 }
 
-// piece runs the queries of which the last is the piece.
-func (r *runner) piece(ctx context.Context, s *Step, p piece, queries []string) *failure {
-	answers, err := r.wire.run(ctx, queries...)
+// together says how many of the pieces are sent without waiting for answers.
+// That they hold no hidden COMMIT, which would make the ones behind it run
+// outside of the transaction, is known only while quotes mean what they do in
+// package sqltext.
+func (r *runner) together(pieces []piece) int {
+	size := len(pieces[0].text)
+	if r.wire.conn.ParameterStatus("standard_conforming_strings") != "on" {
+		return 1
+	}
+	for i, p := range pieces[1:] {
+		if size += len(p.text); size > togetherBytes {
+			return i + 1
+		}
+	}
+	return len(pieces)
+}
+
+// group runs pieces that are sent together, behind the queries before.
+func (r *runner) group(ctx context.Context, s *Step, before []string, group []piece, starting func(piece)) *failure {
+	queries := before
+	for _, p := range group {
+		queries = append(queries, p.text)
+	}
+	if len(before) == 0 {
+		starting(group[0])
+	}
+	answers, err := r.wire.run(ctx, func(n int) {
+		if next := n - len(before); next >= 0 && next < len(group) {
+			starting(group[next])
+		}
+	}, queries...)
 	switch {
 	case isLost(err):
-		return r.brokenOff(s, p, err)
+		return r.brokenOff(s, group[max(0, len(answers)-len(before))], err)
 	case err != nil:
 		return r.stopped(s, err)
 	}
 	for i, a := range answers {
-		switch {
-		case a.err != nil && i < len(answers)-1:
-			return r.refused(serverError("starting a transaction failed", a.err))
-		case a.status == idle:
-			return r.transactionEnded(s, p, a)
-		case a.canceled(ctx):
-			return r.interrupted(s, p, a.commands, context.Cause(ctx))
-		case a.err != nil:
-			return r.refused(r.statementError(s, p, a))
+		if err := r.judge(ctx, s, a, group, i-len(before)); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// judge looks at the answer to the i-th piece of a group, or to BEGIN.
+func (r *runner) judge(ctx context.Context, s *Step, a answer, group []piece, i int) *failure {
+	switch {
+	case a.err != nil && i < 0:
+		return r.refused(serverError("starting a transaction failed", a.err))
+	case a.status == idle:
+		return r.transactionEnded(s, group[i], a)
+	case a.canceled(ctx):
+		return r.interrupted(s, group[i], a.commands, context.Cause(ctx))
+	case a.err != nil:
+		return r.refused(r.statementError(s, group[i], a))
 	}
 	return nil
 }
@@ -96,7 +137,7 @@ func (r *runner) piece(ctx context.Context, s *Step, p piece, queries []string) 
 // together with the rest: after a failed INSERT, COMMIT rolls back.
 func (r *runner) commit(ctx context.Context, s *Step, before []string) *failure {
 	queries := append(append(before, s.records(r.plan.Target)...), "COMMIT")
-	answers, err := r.wire.run(ctx, queries...)
+	answers, err := r.wire.run(ctx, nil, queries...)
 	switch {
 	case isLost(err):
 		return r.commitBroken(s, err)

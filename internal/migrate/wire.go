@@ -17,6 +17,10 @@ const (
 	// cancelGrace is how long a cancelled statement may take to end before the
 	// connection is given up.
 	cancelGrace = 5 * time.Second
+	// togetherBytes bounds what is sent without waiting for answers. So much
+	// always fits into the buffers between here and the server, even while the
+	// server does not read because it waits for us to read.
+	togetherBytes = 8 << 10
 )
 
 // Errors of SQL are identified by code:
@@ -83,13 +87,17 @@ type wire struct {
 	keepRows bool // in answers; a migration's SELECTs are of no interest
 }
 
-// run sends the queries together and waits for all answers. The server runs
-// each whatever became of those before it. All but the last must be short, or
-// both sides could end up waiting to write.
+// run sends the queries together and waits for all answers; answered, if not
+// nil, is told how many have come. The server runs each query whatever became
+// of those before it, which in a transaction means that it refuses the ones
+// behind a failure. If there is more than one, they must be short together
+// (see togetherBytes), or both sides could end up waiting for the other to
+// read.
 //
 // When ctx ends, the running statement is cancelled on the server, and its
-// answer says so. The error is ctx's if nothing was sent, else a *lostError.
-func (w *wire) run(ctx context.Context, queries ...string) ([]answer, error) {
+// answer says so. The error is ctx's if nothing was sent, else a *lostError;
+// then the answers are those that came before.
+func (w *wire) run(ctx context.Context, answered func(n int), queries ...string) ([]answer, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
@@ -110,6 +118,9 @@ func (w *wire) run(ctx context.Context, queries ...string) ([]answer, error) {
 			return answers, w.lost(err)
 		}
 		answers = append(answers, a)
+		if answered != nil {
+			answered(len(answers))
+		}
 	}
 	return answers, nil
 }
@@ -119,7 +130,7 @@ func (w *wire) run(ctx context.Context, queries ...string) ([]answer, error) {
 func (w *wire) one(ctx context.Context, query string) (answer, error) {
 	w.keepRows = true
 	defer func() { w.keepRows = false }()
-	answers, err := w.run(ctx, query)
+	answers, err := w.run(ctx, nil, query)
 	if err != nil {
 		return answer{}, err
 	}
