@@ -8,18 +8,22 @@ import { isSQL, sqlText } from "skein:serialize/sql";
 
 /** Returns a table's column as the snapshot keeps it. */
 export function serializeColumn(column, tableName, tableSchema, casing) {
-	return describe(column, columnName(column, casing), tableName, tableSchema, casing);
+	let element = column;
+	while (isKind(element, "PgArray")) element = element.baseColumn;
+	return describe(column, columnName(column, casing), enumSchema(element), tableName, tableSchema, casing);
 }
 
-/** Returns a view's column as the snapshot keeps it, which leaves its name as it is. */
+/**
+ * Returns a view's column as the snapshot keeps it: without casing, and for an
+ * array of an enum without the enum's schema.
+ */
 export function serializeViewColumn(column, viewName, viewSchema, casing) {
-	return describe(column, column.name, viewName, viewSchema, casing);
+	return describe(column, column.name, enumSchema(column), viewName, viewSchema, casing);
 }
 
-function describe(column, name, tableName, tableSchema, casing) {
+function describe(column, name, typeSchema, tableName, tableSchema, casing) {
 	const type = column.getSQLType();
 	const out = { name, type };
-	const typeSchema = enumSchema(column);
 	if (typeSchema !== undefined) out.typeSchema = typeSchema;
 	out.primaryKey = column.primary;
 	out.notNull = column.notNull;
@@ -35,7 +39,6 @@ function describe(column, name, tableName, tableSchema, casing) {
  * leaves it out for enums made from an object; that works for those in public.
  */
 function enumSchema(column) {
-	while (isKind(column, "PgArray")) column = column.baseColumn;
 	if (isKind(column, "PgEnumColumn")) return column.enum.schema || "public";
 	if (isKind(column, "PgEnumObjectColumn")) return column.enum.schema || undefined;
 	return undefined;

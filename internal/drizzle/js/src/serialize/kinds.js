@@ -8,22 +8,32 @@ const enumMark = Symbol.for("drizzle:isPgEnum");
 // A stand-in for a package can have an endless chain of prototypes.
 const deepest = 16;
 
+const known = new WeakMap();
+
+/** Returns the kinds of what has the given prototype. */
+function kindsOf(prototype) {
+	let kinds = known.get(prototype);
+	if (kinds !== undefined) return kinds;
+	kinds = [];
+	for (let p = prototype, depth = 0; p && depth < deepest; p = Object.getPrototypeOf(p), depth++) {
+		const constructor = p.constructor;
+		if (typeof constructor === "function" && typeof constructor[mark] === "string") kinds.push(constructor[mark]);
+	}
+	known.set(prototype, kinds);
+	return kinds;
+}
+
+const isObject = (value) => value !== null && (typeof value === "object" || typeof value === "function");
+
 /** Says whether value is an instance of the drizzle class with that kind. */
 export function isKind(value, kind) {
-	if (value === null || (typeof value !== "object" && typeof value !== "function")) return false;
-	let prototype = Object.getPrototypeOf(value);
-	for (let depth = 0; prototype && depth < deepest; depth++) {
-		const constructor = prototype.constructor;
-		if (typeof constructor === "function" && constructor[mark] === kind) return true;
-		prototype = Object.getPrototypeOf(prototype);
-	}
-	return false;
+	if (!isObject(value)) return false;
+	const prototype = Object.getPrototypeOf(value);
+	return prototype !== null && kindsOf(prototype).includes(kind);
 }
 
 /** Says whether value is an enum, which is a function or an object. */
-export function isEnum(value) {
-	return value !== null && (typeof value === "object" || typeof value === "function") && value[enumMark] === true;
-}
+export const isEnum = (value) => isObject(value) && value[enumMark] === true;
 
 const exported = [
 	["PgTable", "tables"],
@@ -37,8 +47,6 @@ const exported = [
 
 /** Returns the group of objects an exported value belongs to, or undefined. */
 export function groupOf(value) {
-	if (value === null || (typeof value !== "object" && typeof value !== "function")) return undefined;
 	if (isEnum(value)) return "enums";
-	for (const [kind, group] of exported) if (isKind(value, kind)) return group;
-	return undefined;
+	return exported.find(([kind]) => isKind(value, kind))?.[1];
 }
