@@ -26,8 +26,10 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	case codeDuplicateTable, codeDuplicateObject, codeDuplicateColumn, codeDuplicateSchema:
 		return "something else made it, drizzle-kit push for example, or an earlier migration; `skein diff` shows how the database differs from the schema files"
 	case codePrivilege:
-		return "connect as a role that may do this, usually the owner of the object"
-	case codeDeadlock, codeLockTimeout:
+		return "connect as a role that may do this, the owner for example"
+	case codeReadOnly:
+		return "the URL leads to a standby or to a database that is set to read only: connect to the primary (target_session_attrs=read-write finds it among several hosts)"
+	case codeDeadlock, codeLockTimeout, codeSerialization:
 		return "others were using the same tables at that moment"
 	case codeSyntax:
 		if strings.Contains(pg.Message, "/*") {

@@ -98,11 +98,11 @@ func (r *runner) run(ctx context.Context) error {
 // early is the error for a failure before anything was run.
 func (r *runner) early(doing string, err error) error {
 	var pg *pgconn.PgError
-	if errors.As(err, &pg) && !isLost(err) {
-		return serverError(doing+" failed", pg)
-	}
 	e := connectionError(doing, err)
-	e.Hint = "nothing was run"
+	if errors.As(err, &pg) && !isLost(err) {
+		e = serverError(doing+" failed", pg)
+	}
+	e.Hint = lines(e.Hint, "nothing was run")
 	return e
 }
 

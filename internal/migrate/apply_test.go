@@ -146,19 +146,24 @@ func TestPartsGoOn(t *testing.T) {
 	conn := fresh(t)
 	const first = "CREATE TYPE mood AS ENUM ('ok');\nCOMMIT;\nALTER TYPE mood ADD VALUE 'sad';\nCREATE TABLE a (m mood);\nCOMMIT;\n"
 	broken, mended := historyOf(first+"INSERT INTO a VALUES ('bad');"), historyOf(first+"INSERT INTO a VALUES ('sad');")
-	if _, err := up(context.Background(), conn, broken, Options{}); err == nil || !strings.Contains(err.Error(), "0000_a is applied up to line 5; the rest of it was rolled back") {
+	_, err := up(context.Background(), conn, broken, Options{})
+	if err == nil || !strings.Contains(err.Error(), "0000_a is applied up to line 5; the rest of it was rolled back") {
 		t.Fatalf("got %v", err)
 	}
 	r := mustStatus(t, conn, mended)
 	if r.Entries[0].State != StatePending || r.Entries[0].Note != "applied up to line 5" {
 		t.Errorf("entry: %+v", r.Entries[0])
 	}
-	_, err := up(context.Background(), conn, historyOf(strings.Replace(first, "'sad'", "'glad'", 1)), Options{})
+	_, err = up(context.Background(), conn, historyOf(strings.Replace(first, "'sad'", "'glad'", 1)), Options{})
 	var e *diag.Error
 	if !errors.As(err, &e) || e.Kind != diag.Refused || !strings.Contains(e.Message, "changed since") {
 		t.Errorf("with another first part: %v", err)
 	}
 	mended.Migrations[0].SQL = strings.ReplaceAll(mended.Migrations[0].SQL, "\n", "\r\n")
+	p, err := Plan(context.Background(), conn, mended, Target{})
+	if err != nil || len(p.Steps[0].Notes) != 3 || p.Steps[0].Notes[2] != "applied up to line 5 already, it goes on behind that" {
+		t.Errorf("plan: %+v, %v", p, err)
+	}
 	mustUp(t, conn, mended)
 	if got := value(t, conn, "SELECT string_agg(m::text, ' ') FROM a"); got != "sad" {
 		t.Errorf("rows: %s", got)
@@ -242,6 +247,19 @@ func TestRoleWithoutRights(t *testing.T) {
 	mustUp(t, owner, historyOf("SELECT 1;"))
 	_, err = Status(context.Background(), guest, historyOf("SELECT 1;"), Target{})
 	if err == nil || !strings.Contains(err.Error(), "permission denied for schema drizzle") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestReadOnlyDatabase(t *testing.T) {
+	conn := fresh(t)
+	execSQL(t, conn, "SET default_transaction_read_only = on")
+	_, err := up(context.Background(), conn, historyOf("SELECT 1;"), Options{})
+	want := `creating "drizzle"."__drizzle_migrations" failed
+PostgreSQL says: cannot execute CREATE SCHEMA in a read-only transaction (SQLSTATE 25006)
+hint: the URL leads to a standby or to a database that is set to read only: connect to the primary (target_session_attrs=read-write finds it among several hosts)
+nothing was run`
+	if err == nil || err.Error() != want {
 		t.Errorf("got %v", err)
 	}
 }

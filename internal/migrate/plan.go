@@ -68,6 +68,9 @@ func newPending(report *Report) (*Pending, error) {
 			return nil, err
 		}
 		step.index, step.done, step.Skipped = i, e.progress.parts, e.State == StateSkipped
+		if step.done > 0 {
+			step.Notes = append(step.Notes, fmt.Sprintf("applied up to line %d already, it goes on behind that", step.lastLine(step.done)))
+		}
 		p.Steps = append(p.Steps, *step)
 	}
 	return p, nil

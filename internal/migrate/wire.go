@@ -45,6 +45,8 @@ const (
 	codeDuplicateObject  = "42710"
 	codeDuplicateColumn  = "42701"
 	codePrivilege        = "42501"
+	codeReadOnly         = "25006"
+	codeSerialization    = "40001"
 )
 
 // idle is the transaction state, as ReadyForQuery tells it, outside of any
