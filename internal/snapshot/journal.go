@@ -70,12 +70,12 @@ var journalShape = loose(
 // used in errors, which are of type *diag.Error. data must not be changed
 // afterwards.
 func DecodeJournal(file string, data []byte) (*Journal, error) {
-	doc, err := parseFile(new(parser), file, "journal", data)
-	if err != nil {
+	if err := new(fitter).fitFile(file, "journal", data, journalShape); err != nil {
 		return nil, err
 	}
-	if m := journalShape.fit(&doc); m != nil {
-		return nil, because(ErrMalformed, at(file, data, m.off, "the journal is malformed: %s%s", m.message, m.where()))
+	doc, err := parse(data)
+	if err != nil {
+		return nil, syntaxError(file, "journal", data, err)
 	}
 	if err := journalVersion(file, data, &doc); err != nil {
 		return nil, err

@@ -10,8 +10,8 @@ func sameNames(doc *node) *misfit {
 		if record == nil {
 			continue
 		}
-		if m := sameNamesIn(record); m != nil {
-			return m.under(key)
+		if m := sameNamesIn(record, key); m != nil {
+			return m
 		}
 	}
 	for _, t := range doc.get("tables").kids {
@@ -20,8 +20,8 @@ func sameNames(doc *node) *misfit {
 			if record == nil {
 				continue
 			}
-			if m := sameNamesIn(record); m != nil {
-				return m.under(key).under(t.key()).under("tables")
+			if m := sameNamesIn(record, "tables."+t.key()+"."+key); m != nil {
+				return m
 			}
 		}
 	}
@@ -30,7 +30,7 @@ func sameNames(doc *node) *misfit {
 
 // sameNamesIn looks at one record. Keys are unique, so members that have their
 // name as key need no second look.
-func sameNamesIn(record *node) *misfit {
+func sameNamesIn(record *node, path string) *misfit {
 	keyed := true
 	for i := range record.kids {
 		if name := record.kids[i].get("name"); name.text != record.kids[i].name {
@@ -49,7 +49,7 @@ func sameNamesIn(record *node) *misfit {
 			name[1] = spelled(str(kid, "schema"))
 		}
 		if seen[name] {
-			return &misfit{off: int(kid.at), message: fmt.Sprintf("a second one named %q", name[0])}
+			return &misfit{off: int(kid.at), path: path, message: fmt.Sprintf("a second one named %q", name[0])}
 		}
 		seen[name] = true
 	}

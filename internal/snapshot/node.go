@@ -2,8 +2,6 @@ package snapshot
 
 import (
 	"bytes"
-	"errors"
-	"io"
 	"sort"
 	"strconv"
 
@@ -22,46 +20,22 @@ type node struct {
 	kind jsontext.Kind // '{' '[' '"' '0' 't' 'f' 'n'
 }
 
-// parser reads documents. Nodes are cut from slabs, since a snapshot has
+// parser reads a document. Nodes are cut from slabs, since a snapshot has
 // thousands of small lists.
 type parser struct {
 	dec   *jsontext.Decoder
 	src   string
 	stack []node // kids of the composites that are open
 	slab  []node
-	spare [][]node // slabs to use again
-	used  [][]node
 }
 
-// parse reads a whole document of less than 2 GB. Lone surrogates in escapes
-// are let through: JavaScript has such strings and JSON.stringify writes them.
+// parse reads a whole document of less than 2 GB.
 func parse(data []byte) (node, error) {
-	var p parser
-	return p.parse(data)
-}
-
-func (p *parser) parse(data []byte) (node, error) {
-	p.src = string(data)
-	buf := bytes.NewBuffer(data)
-	if p.dec == nil {
-		p.dec = jsontext.NewDecoder(buf, jsontext.AllowInvalidUTF8(true))
-	} else {
-		p.dec.Reset(buf, jsontext.AllowInvalidUTF8(true))
-	}
-	p.stack = p.stack[:0]
+	p := parser{dec: jsontext.NewDecoder(bytes.NewBuffer(data), decoderOptions), src: string(data)}
 	if err := p.push(); err != nil {
 		return node{}, err
 	}
-	root := p.stack[0]
-	if _, err := p.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		if err == nil {
-			err = &jsontext.SyntacticError{
-				ByteOffset: p.dec.InputOffset() - 1, Err: errors.New("text after the end of the document"),
-			}
-		}
-		return node{}, err
-	}
-	return root, nil
+	return p.stack[0], end(p.dec)
 }
 
 // push reads a value onto the stack.
@@ -130,26 +104,11 @@ func (p *parser) keep(kids []node) []node {
 		return nil
 	}
 	if len(p.slab)+n > cap(p.slab) {
-		p.grow(n)
+		p.slab = make([]node, 0, max(n, slabSize))
 	}
 	from := len(p.slab)
 	p.slab = append(p.slab, kids...)
 	return p.slab[from : from+n : from+n]
-}
-
-func (p *parser) grow(n int) {
-	if last := len(p.spare) - 1; last >= 0 && cap(p.spare[last]) >= n {
-		p.slab, p.spare = p.spare[last][:0], p.spare[:last]
-	} else {
-		p.slab = make([]node, 0, max(n, slabSize))
-	}
-	p.used = append(p.used, p.slab)
-}
-
-// reset makes the nodes of the last document invalid, and their room free.
-func (p *parser) reset() {
-	p.spare = append(p.spare, p.used...)
-	p.used, p.slab = p.used[:0], nil
 }
 
 // indexKeysFirst sorts members as JavaScript lists an object's own keys:

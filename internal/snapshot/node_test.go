@@ -23,25 +23,3 @@ func TestLikeJavaScript(t *testing.T) {
 		}
 	}
 }
-
-func TestSlabsAreUsedAgain(t *testing.T) {
-	var p parser
-	data := golden(t, "start.json")
-	for range 3 {
-		n, err := p.parse(data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if string(n.stringify()) != string(data) {
-			t.Fatal("a parser that is used again reads something else")
-		}
-		p.reset()
-	}
-	allocs := testing.AllocsPerRun(10, func() {
-		_, _ = p.parse(data)
-		p.reset()
-	})
-	if allocs > 10 {
-		t.Errorf("%v allocations for a document", allocs)
-	}
-}

@@ -36,26 +36,27 @@ func because(reason error, err *diag.Error) *diag.Error {
 	return err
 }
 
-// parseFile parses a file's document and gives every way in which it can be
+// fitFile checks a file against a shape and gives every way in which it can be
 // unreadable a message of its own. what is "snapshot" or "journal".
-func parseFile(p *parser, file, what string, data []byte) (node, error) {
+func (f *fitter) fitFile(file, what string, data []byte, s *shape) error {
 	if !utf8.Valid(data) {
-		return node{}, because(ErrSyntax, at(file, data, invalidUTF8(data), "the %s is not UTF-8 text", what))
+		return because(ErrSyntax, at(file, data, invalidUTF8(data), "the %s is not UTF-8 text", what))
 	}
 	if len(data) > math.MaxInt32 {
-		return node{}, because(ErrSyntax, at(file, nil, 0, "the %s is larger than 2 GB", what))
+		return because(ErrSyntax, at(file, nil, 0, "the %s is larger than 2 GB", what))
 	}
-	doc, err := p.parse(data)
-	if err != nil {
-		if damage := unreadable(file, what, data); damage != nil {
-			return node{}, damage
-		}
-		return node{}, syntaxError(file, what, data, err)
+	err := f.text(data, s)
+	if err == nil {
+		return nil
 	}
-	if doc.kind != '{' {
-		return node{}, because(ErrMalformed, at(file, data, int(doc.off), "the %s is %s where an object belongs", what, describe(&doc)))
+	// A text that is whole but does not fit cannot be one of the damaged ones.
+	if damage := unreadable(file, what, data); damage != nil {
+		return damage
 	}
-	return doc, nil
+	if m, ok := err.(*misfit); ok {
+		return malformed(file, what, data, m)
+	}
+	return syntaxError(file, what, data, err)
 }
 
 // at is an error at a byte offset of a file.
@@ -132,45 +133,26 @@ func syntaxError(file, what string, data []byte, err error) error {
 
 // malformed is drizzle-kit's word for a snapshot whose keys or values are not
 // the declared ones.
-func malformed(file string, data []byte, m *misfit) error {
-	return because(ErrMalformed, at(file, data, m.off, "the snapshot is malformed: %s%s", m.message, m.where()))
+func malformed(file, what string, data []byte, m *misfit) error {
+	return because(ErrMalformed, at(file, data, m.off, "the %s is malformed: %v", what, m))
 }
 
-func (m *misfit) where() string {
-	if m.path == "" {
-		return ""
+// version reads and checks the version and dialect of a snapshot. A text
+// without them gets the current version, whose shape asks for them.
+func (h *head) version(file string, data []byte) (int, error) {
+	if h.values[headVersion] == "" {
+		return CurrentVersion, nil
 	}
-	return " in " + m.path
-}
-
-// versionOf reads and checks the version and dialect of a snapshot.
-func versionOf(file string, data []byte, doc *node) (int, error) {
-	v := doc.get("version")
-	if v == nil {
-		return 0, because(ErrMalformed, at(file, data, int(doc.off), "the snapshot does not say its version"))
-	}
-	versions := map[string]int{"5": 5, "6": 6, "7": 7}
-	version, known := versions[v.str()]
-	if v.kind != '"' || !known {
-		return 0, because(ErrVersion, at(file, data, int(v.off), "snapshot version %s is not known here: 5, 6 and 7 are", v.snippet()))
+	version, known := map[string]int{`"5"`: 5, `"6"`: 6, `"7"`: 7}[h.values[headVersion]]
+	if !known {
+		return 0, because(ErrVersion, at(file, data, h.offsets[headVersion], "snapshot version %s is not known here: 5, 6 and 7 are", h.values[headVersion]))
 	}
 	want := "postgresql"
 	if version == 5 {
 		want = "pg"
 	}
-	if d := doc.get("dialect"); d != nil && (d.kind != '"' || d.str() != want) {
-		return 0, because(ErrDialect, at(file, data, int(d.off), "the snapshot's dialect is %s, not %q", d.snippet(), want))
+	if d := h.values[headDialect]; d != "" && h.text(headDialect) != want {
+		return 0, because(ErrDialect, at(file, data, h.offsets[headDialect], "the snapshot's dialect is %s, not %q", d, want))
 	}
 	return version, nil
-}
-
-// snippet is a value as messages show it.
-func (n *node) snippet() string {
-	if n.kind == '{' || n.kind == '[' {
-		return describe(n)
-	}
-	if len(n.text) > 60 {
-		return n.text[:60] + "…"
-	}
-	return n.text
 }

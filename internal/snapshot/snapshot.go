@@ -38,12 +38,16 @@ type Snapshot struct {
 // Decode reads a snapshot of version 5, 6 or 7. The file's name is only used
 // in errors, which are of type *diag.Error. data must not be changed afterwards.
 func Decode(file string, data []byte) (*Snapshot, error) {
-	doc, version, err := readDocument(new(parser), file, data)
+	version, err := new(fitter).snapshot(file, data)
 	if err != nil {
 		return nil, err
 	}
+	doc, err := parse(data)
+	if err != nil {
+		return nil, syntaxError(file, "snapshot", data, err)
+	}
 	if m := sameNames(&doc); m != nil {
-		return nil, malformed(file, data, m)
+		return nil, malformed(file, "snapshot", data, m)
 	}
 	doc = upgrade(doc, version)
 	s := &Snapshot{
@@ -55,41 +59,30 @@ func Decode(file string, data []byte) (*Snapshot, error) {
 	return s, nil
 }
 
-// Head is what a history needs to know of a snapshot to follow the chain.
-type Head struct {
-	ID, PrevID string
-	Version    int // as found in the file
-}
-
-// Scan validates a snapshot as Decode does and reads no more than its head.
+// Scan validates a snapshot as Decode does, but for two objects of one name,
+// and reads no more than its head. It keeps nothing of data.
 func Scan(file string, data []byte) (Head, error) {
-	p := parsers.Get().(*parser)
-	defer parsers.Put(p)
-	defer p.reset()
-	doc, version, err := readDocument(p, file, data)
+	f := fitters.Get().(*fitter)
+	defer fitters.Put(f)
+	version, err := f.snapshot(file, data)
 	if err != nil {
 		return Head{}, err
 	}
-	return Head{ID: str(&doc, "id"), PrevID: str(&doc, "prevId"), Version: version}, nil
+	h := f.head(data)
+	f.data = nil
+	return Head{ID: h.text(headID), PrevID: h.text(headPrevID), Version: version}, nil
 }
 
-// parsers are those of Scan, which needs no node for longer than a moment.
-var parsers = sync.Pool{New: func() any { return new(parser) }}
+var fitters = sync.Pool{New: func() any { return new(fitter) }}
 
-// readDocument parses and validates a snapshot.
-func readDocument(p *parser, file string, data []byte) (node, int, error) {
-	doc, err := parseFile(p, file, "snapshot", data)
+// snapshot validates a snapshot and returns its version.
+func (f *fitter) snapshot(file string, data []byte) (int, error) {
+	h := f.head(data)
+	version, err := h.version(file, data)
 	if err != nil {
-		return node{}, 0, err
+		return 0, err
 	}
-	version, err := versionOf(file, data, &doc)
-	if err != nil {
-		return node{}, 0, err
-	}
-	if m := shapeOf(version).fit(&doc); m != nil {
-		return node{}, 0, malformed(file, data, m)
-	}
-	return doc, version, nil
+	return version, f.fitFile(file, "snapshot", data, shapeOf(version))
 }
 
 // Encode returns the file's bytes: those that were read, or for a snapshot
@@ -146,15 +139,15 @@ func (s *Snapshot) WithIDs(id, prevID string) *Snapshot {
 // schema files emits it. Options of views keep the order in which they were
 // written, which a new snapshot file has too; see Declared.
 func DecodeSchemaJSON(file string, data []byte) (*schema.Schema, error) {
-	doc, err := parseFile(new(parser), file, "schema", data)
-	if err != nil {
+	if err := new(fitter).fitFile(file, "schema", data, bodyShape); err != nil {
 		return nil, err
 	}
-	if m := bodyShape.fit(&doc); m != nil {
-		return nil, malformed(file, data, m)
+	doc, err := parse(data)
+	if err != nil {
+		return nil, syntaxError(file, "schema", data, err)
 	}
 	if m := sameNames(&doc); m != nil {
-		return nil, malformed(file, data, m)
+		return nil, malformed(file, "schema", data, m)
 	}
 	s := readSchema(&doc)
 	return &s, nil

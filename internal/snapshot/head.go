@@ -1,0 +1,80 @@
+package snapshot
+
+import (
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Head is what a history needs to know of a snapshot to follow the chain.
+type Head struct {
+	ID, PrevID string
+	Version    int // as found in the file
+}
+
+// head is what stands in the top-level strings of a text, found without
+// reading the rest where they come first, as they mostly do.
+type head struct {
+	values  [4]string // literals with their quotes, "" where absent
+	offsets [4]int
+}
+
+const (
+	headID = iota
+	headPrevID
+	headVersion
+	headDialect
+)
+
+var headKeys = [4]string{"id", "prevId", "version", "dialect"}
+
+// head reads the head of a text. What is wrong with the text is for the fitter
+// to tell; where that keeps the head from being read, it is incomplete.
+func (f *fitter) head(data []byte) head {
+	var h head
+	f.start(data)
+	if f.dec.PeekKind() != '{' {
+		return h
+	}
+	if _, err := f.dec.ReadToken(); err != nil {
+		return h
+	}
+	for found := 0; found < len(headKeys) && f.dec.PeekKind() == '"'; {
+		name, err := f.dec.ReadValue()
+		if err != nil {
+			return h
+		}
+		at := -1
+		for i, key := range headKeys {
+			if unquote(string(name)) == key {
+				at = i
+			}
+		}
+		if at < 0 {
+			err = f.dec.SkipValue()
+		} else {
+			var value jsontext.Value
+			value, err = f.dec.ReadValue()
+			h.values[at], h.offsets[at] = snippetOrString(value), int(f.dec.InputOffset())-len(value)
+			found++
+		}
+		if err != nil {
+			return h
+		}
+	}
+	return h
+}
+
+// snippetOrString keeps strings whole, and of other values what messages show.
+func snippetOrString(value jsontext.Value) string {
+	if value.Kind() == '"' {
+		return string(value)
+	}
+	return snippet(value)
+}
+
+// text returns the i-th value without its quotes.
+func (h *head) text(i int) string {
+	if v := h.values[i]; len(v) > 0 && v[0] == '"' {
+		return unquote(v)
+	}
+	return ""
+}
