@@ -1,6 +1,7 @@
 package check
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"runtime"
@@ -48,19 +49,29 @@ func scanAll(ctx context.Context, files []snapshotFile) error {
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
+			var room bytes.Buffer // Scan keeps nothing of it
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(files) {
 					return
 				}
-				data, err := os.ReadFile(files[i].path)
-				if err == nil {
-					files[i].head, err = snapshot.Scan(files[i].path, data)
-				}
-				files[i].err = err
+				files[i].scan(&room)
 			}
 		})
 	}
 	workers.Wait()
 	return ctx.Err()
+}
+
+func (s *snapshotFile) scan(room *bytes.Buffer) {
+	f, err := os.Open(s.path)
+	if err != nil {
+		s.err = err
+		return
+	}
+	defer f.Close()
+	room.Reset()
+	if _, s.err = room.ReadFrom(f); s.err == nil {
+		s.head, s.err = snapshot.Scan(s.path, room.Bytes())
+	}
 }
