@@ -61,11 +61,12 @@ func Apply(ctx context.Context, conn *pgx.Conn, p *Pending, o Options) (*Applied
 
 // runner is one run of Apply.
 type runner struct {
-	wire *wire
-	plan *Pending
-	key  int64
-	done *Applied
-	tell func(Event)
+	wire  *wire
+	plan  *Pending
+	key   int64
+	done  *Applied
+	tell  func(Event)
+	begun bool // the transaction for the next part is open, and empty
 }
 
 func (r *runner) run(ctx context.Context) error {

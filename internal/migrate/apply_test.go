@@ -301,3 +301,16 @@ func TestEvents(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestNoEventsAfterAFailure: the pieces behind it were sent, but are not run.
+func TestNoEventsAfterAFailure(t *testing.T) {
+	var started []string
+	_, err := up(context.Background(), fresh(t), historyOf("SELECT 1;--> statement-breakpoint\nSELECT 1/0;--> statement-breakpoint\nSELECT 3;"), Options{OnEvent: func(e Event) {
+		if s, ok := e.(StatementStart); ok {
+			started = append(started, s.SQL)
+		}
+	}})
+	if diff := cmp.Diff([]string{"SELECT 1;", "SELECT 1/0;"}, started); diff != "" || err == nil {
+		t.Error(err, diff)
+	}
+}

@@ -104,6 +104,10 @@ func lostReason(err error) string {
 	if errors.As(err, &pg) {
 		return lines("PostgreSQL says: "+said(pg), serverDetail(pg))
 	}
+	var unanswered *unansweredError
+	if errors.As(err, &unanswered) {
+		return unanswered.Error()
+	}
 	for next := errors.Unwrap(err); next != nil; next = errors.Unwrap(err) {
 		err = next
 	}

@@ -7,16 +7,19 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
@@ -108,9 +111,8 @@ func mustBeWhole(t *testing.T, conn *pgx.Conn) {
 		t.Errorf("tables: %s", got)
 	}
 	var want []string
-	for i, m := range faulty().Migrations {
+	for _, m := range faulty().Migrations {
 		want = append(want, fmt.Sprintf("%d %s", m.Entry.When, m.Hash()))
-		_ = i
 	}
 	if diff := cmp.Diff(strings.Join(want, "\n"), value(t, conn, "SELECT string_agg(created_at || ' ' || hash, E'\n' ORDER BY created_at) FROM drizzle.__drizzle_migrations")); diff != "" {
 		t.Error(diff)
@@ -145,6 +147,7 @@ func goUp(ctx context.Context, t *testing.T, url string) <-chan error {
 }
 
 func TestKilledRunner(t *testing.T) {
+	t.Parallel()
 	url, conn := slowDatabase(t)
 	for range 2 { // the second one finds the lock of the first one's orphaned backend
 		runner, out := startRunner(t, url, "faulty")
@@ -178,38 +181,32 @@ func counted() *history.History {
 	return historyOf(sqls...)
 }
 
-// TestKilledAgainAndAgain kills runners at any moment until one comes through.
+// TestKilledAgainAndAgain kills runners at some moment after they have begun
+// until one comes through.
 func TestKilledAgainAndAgain(t *testing.T) {
 	url := pgtest.New(t)
 	conn := connect(t, url)
 	execSQL(t, conn, "CREATE TABLE done (migration int, statement int)")
-	kills := 0
-	for {
+	for kills := 0; ; kills++ {
 		runner, out := startRunner(t, url, "counted")
-		go io.Copy(io.Discard, out)
-		died := make(chan error, 1)
-		go func() { died <- runner.Wait() }()
-		select {
-		case err := <-died:
-			if err != nil {
-				t.Fatal(err)
-			}
-			t.Logf("%d runners were killed", kills)
-			want := value(t, conn, "SELECT string_agg(m || '.' || s, ' ' ORDER BY m, s) FROM generate_series(0, 23) m, generate_series(1, 2) s")
-			if diff := cmp.Diff(want, value(t, conn, "SELECT string_agg(migration || '.' || statement, ' ' ORDER BY migration, statement) FROM done")); diff != "" {
-				t.Error(diff)
-			}
-			if diff := cmp.Diff(slices.Repeat([]State{StateApplied}, 24), states(mustStatus(t, conn, counted()))); diff != "" {
-				t.Error(diff)
-			}
-			return
-		case <-time.After(time.Duration(30+kills*4+rand.IntN(60)) * time.Millisecond):
-			kills++
-			if err := runner.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			<-died
+		events := bufio.NewScanner(out)
+		for n := 2 + rand.IntN(12); n > 0 && events.Scan(); n-- {
 		}
+		time.Sleep(time.Duration(rand.IntN(5000)) * time.Microsecond)
+		_ = runner.Process.Kill() // it may have come through
+		if err := runner.Wait(); err == nil {
+			t.Logf("%d runners were killed", kills)
+			break
+		} else if runner.ProcessState.Exited() {
+			t.Fatalf("%v: %s", err, events.Text())
+		}
+	}
+	want := value(t, conn, "SELECT string_agg(m || '.' || s, ' ' ORDER BY m, s) FROM generate_series(0, 23) m, generate_series(1, 2) s")
+	if diff := cmp.Diff(want, value(t, conn, "SELECT string_agg(migration || '.' || statement, ' ' ORDER BY migration, statement) FROM done")); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(slices.Repeat([]State{StateApplied}, 24), states(mustStatus(t, conn, counted()))); diff != "" {
+		t.Error(diff)
 	}
 }
 
@@ -249,6 +246,69 @@ hint: ` + "`skein migrate` goes on from here"
 		t.Errorf("%s statements are running", got)
 	}
 	mustGoOn(t, conn)
+}
+
+// TestInterruptedWithoutAnswer has the network swallow everything once the
+// slow statement runs.
+func TestInterruptedWithoutAnswer(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
+	t.Parallel()
+	url, conn := slowDatabase(t)
+	config, err := ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var deaf atomic.Bool
+	network, address := pgconn.NetworkAddress(config.Host, config.Port)
+	defer deaf.Store(false)
+	through := listen(t, func(c net.Conn) {
+		server, err := net.Dial(network, address)
+		if err != nil {
+			c.Close()
+			return
+		}
+		go forward(server, c, &deaf)
+		forward(c, server, &deaf)
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	result := goUp(ctx, t, fmt.Sprintf("postgres://%s@%s/%s?sslmode=disable", config.User, through, config.Database))
+	pid := sleeper(t, conn)
+	deaf.Store(true)
+	start := time.Now()
+	cancel()
+	err = <-result
+	if took := time.Since(start); took < cancelGrace || took > cancelGrace+3*time.Second {
+		t.Errorf("took %v", took)
+	}
+	if err == nil || !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "nothing came back within 5s of the request to cancel it\n0002_c was not committed") {
+		t.Errorf("got %v", err)
+	}
+	execSQL(t, conn, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid))
+	mustGoOn(t, conn)
+}
+
+// forward copies until it is deaf; then it reads on and passes on nothing.
+func forward(to, from net.Conn, deaf *atomic.Bool) {
+	defer to.Close()
+	buffer := make([]byte, 4096)
+	for {
+		n, err := from.Read(buffer)
+		if err != nil {
+			for deaf.Load() { // not even the end of the connection
+				time.Sleep(50 * time.Millisecond)
+			}
+			return
+		}
+		if deaf.Load() {
+			continue
+		}
+		if _, err := to.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
 }
 
 func TestTimeLimit(t *testing.T) {

@@ -39,6 +39,9 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 	for pause, told := lockPollFirst, time.Duration(-1); ; pause = min(2*pause, lockPollLast) {
 		a, err := w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d)", key))
 		if err != nil {
+			if !isLost(err) {
+				w.unlock(key) // an interruption may come between getting the lock and hearing of it
+			}
 			return time.Since(start), err
 		}
 		waited := time.Since(start)

@@ -16,7 +16,7 @@ func (r *runner) migration(ctx context.Context, steps []*Step, i int) error {
 	tag := s.Migration.Entry.Tag
 	r.tell(MigrationStart{Tag: tag, Number: i + 1, Total: len(steps)})
 	start := time.Now()
-	failed := r.parts(ctx, s)
+	failed := r.parts(ctx, s, i < len(steps)-1)
 	took := time.Since(start)
 	var err error
 	if failed == nil {
@@ -30,7 +30,8 @@ func (r *runner) migration(ctx context.Context, steps []*Step, i int) error {
 }
 
 // parts runs the parts of a migration that are left, each in a transaction.
-func (r *runner) parts(ctx context.Context, s *Step) *failure {
+// more says that another migration follows.
+func (r *runner) parts(ctx context.Context, s *Step, more bool) *failure {
 	r.wire.onNotice = func(n *pgconn.Notice) {
 		r.tell(Notice{Tag: s.Migration.Entry.Tag, Severity: n.Severity, Message: n.Message, Detail: n.Detail, Hint: n.Hint})
 	}
@@ -44,7 +45,7 @@ func (r *runner) parts(ctx context.Context, s *Step) *failure {
 			start.Number += len(p.pieces)
 			continue
 		}
-		err := r.transaction(ctx, s, p.pieces, func(p piece) {
+		err := r.transaction(ctx, s, p.pieces, more || i < len(s.parts)-1, func(p piece) {
 			start.Number++
 			start.Line, start.SQL = p.line, p.text[sqltext.FirstCode(p.text):]
 			r.tell(start)
@@ -58,19 +59,40 @@ func (r *runner) parts(ctx context.Context, s *Step) *failure {
 }
 
 // transaction runs the pieces of the next part and records it, both or
-// neither. starting is called when a piece is what the server does next.
-func (r *runner) transaction(ctx context.Context, s *Step, pieces []piece, starting func(piece)) *failure {
-	// BEGIN goes with the first piece, COMMIT with the record: each is a query
-	// of its own, but not a round trip of its own.
-	before := []string{"BEGIN"}
-	for len(pieces) > 0 {
-		n := r.together(pieces)
-		if err := r.group(ctx, s, before, pieces[:n], starting); err != nil {
+// neither. starting is called when a piece is what the server does next; more
+// says that another transaction follows.
+func (r *runner) transaction(ctx context.Context, s *Step, pieces []piece, more bool, starting func(piece)) *failure {
+	if !r.begun {
+		if err := r.begin(ctx, s); err != nil {
 			return err
 		}
-		before, pieces = nil, pieces[n:]
 	}
-	return r.commit(ctx, s, before)
+	for len(pieces) > 0 {
+		n := r.together(pieces)
+		if err := r.group(ctx, s, pieces[:n], starting); err != nil {
+			return err
+		}
+		pieces = pieces[n:]
+	}
+	return r.commit(ctx, s, more)
+}
+
+// begin starts a transaction. Nothing is sent along with BEGIN: if it failed,
+// a cancel request is enough, what comes behind it would run without one.
+func (r *runner) begin(ctx context.Context, s *Step) *failure {
+	answers, err := r.wire.run(ctx, nil, "BEGIN")
+	switch {
+	case isLost(err):
+		return &failure{connectionError("a transaction was being started", err), fateWithdrawn}
+	case err != nil:
+		return r.stopped(s, err)
+	case answers[0].canceled(ctx):
+		return r.stopped(s, context.Cause(ctx))
+	case answers[0].err != nil:
+		return r.refused(serverError("starting a transaction failed", answers[0].err))
+	}
+	r.begun = true
+	return nil
 }
 
 // together says how many of the pieces are sent without waiting for answers.
@@ -90,73 +112,70 @@ func (r *runner) together(pieces []piece) int {
 	return len(pieces)
 }
 
-// group runs pieces that are sent together, behind the queries before.
-func (r *runner) group(ctx context.Context, s *Step, before []string, group []piece, starting func(piece)) *failure {
-	queries := before
-	for _, p := range group {
-		queries = append(queries, p.text)
+// group runs pieces that are sent together.
+func (r *runner) group(ctx context.Context, s *Step, group []piece, starting func(piece)) *failure {
+	queries := make([]string, len(group))
+	for i, p := range group {
+		queries[i] = p.text
 	}
-	if len(before) == 0 {
-		starting(group[0])
-	}
+	starting(group[0])
 	answers, err := r.wire.run(ctx, func(n int) {
-		if next := n - len(before); next >= 0 && next < len(group) {
-			starting(group[next])
+		if n < len(group) {
+			starting(group[n])
 		}
 	}, queries...)
 	switch {
 	case isLost(err):
-		return r.brokenOff(s, group[max(0, len(answers)-len(before))], err)
+		return r.brokenOff(s, group[len(answers)], err)
 	case err != nil:
 		return r.stopped(s, err)
 	}
 	for i, a := range answers {
-		if err := r.judge(ctx, s, a, group, i-len(before)); err != nil {
-			return err
+		switch {
+		case a.status == idle:
+			return r.transactionEnded(s, group[i], a)
+		case a.canceled(ctx):
+			return r.interrupted(s, group[i], a.commands, context.Cause(ctx))
+		case a.err != nil:
+			return r.refused(r.statementError(s, group[i], a))
 		}
-	}
-	return nil
-}
-
-// judge looks at the answer to the i-th piece of a group, or to BEGIN.
-func (r *runner) judge(ctx context.Context, s *Step, a answer, group []piece, i int) *failure {
-	switch {
-	case a.err != nil && i < 0:
-		return r.refused(serverError("starting a transaction failed", a.err))
-	case a.status == idle:
-		return r.transactionEnded(s, group[i], a)
-	case a.canceled(ctx):
-		return r.interrupted(s, group[i], a.commands, context.Cause(ctx))
-	case a.err != nil:
-		return r.refused(r.statementError(s, group[i], a))
 	}
 	return nil
 }
 
 // commit records the part and ends its transaction. The record fails or holds
-// together with the rest: after a failed INSERT, COMMIT rolls back.
-func (r *runner) commit(ctx context.Context, s *Step, before []string) *failure {
-	queries := append(append(before, s.records(r.plan.Target)...), "COMMIT")
+// together with the rest: after a failed INSERT, COMMIT rolls back. The next
+// transaction is begun in the same round trip; if the COMMIT fails, that one
+// is rolled back before anything is done in it.
+func (r *runner) commit(ctx context.Context, s *Step, more bool) *failure {
+	r.begun = false
+	queries := append(s.records(r.plan.Target), "COMMIT")
+	committing := len(queries) - 1
+	if more {
+		queries = append(queries, "BEGIN")
+	}
 	answers, err := r.wire.run(ctx, nil, queries...)
 	switch {
+	case isLost(err) && len(answers) > committing && answers[committing].tag == "COMMIT":
+		return nil // what comes next will find the connection gone
 	case isLost(err):
 		return r.commitBroken(s, err)
 	case err != nil:
 		return r.stopped(s, err)
 	}
-	last := len(answers) - 1
-	for i, a := range answers {
+	for i, a := range answers[:committing+1] {
 		switch {
 		case a.canceled(ctx):
 			return r.stopped(s, context.Cause(ctx))
-		case a.err != nil && i < last:
+		case a.err != nil && i < committing:
 			return r.refused(endError(s, "recording", a.err))
 		case a.err != nil:
 			return r.refused(endError(s, "committing", a.err))
 		}
 	}
-	if answers[last].tag != "COMMIT" {
-		return r.refused(&diag.Error{Kind: diag.Database, File: s.Migration.File, Message: "PostgreSQL answered COMMIT by " + answers[last].tag})
+	if tag := answers[committing].tag; tag != "COMMIT" {
+		return r.refused(&diag.Error{Kind: diag.Database, File: s.Migration.File, Message: "PostgreSQL answered COMMIT by " + tag})
 	}
+	r.begun = more && r.wire.conn.TxStatus() == inTransaction
 	return nil
 }

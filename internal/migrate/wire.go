@@ -49,9 +49,11 @@ const (
 	codeSerialization    = "40001"
 )
 
-// idle is the transaction state, as ReadyForQuery tells it, outside of any
-// transaction.
-const idle = byte('I')
+// Transaction states, as ReadyForQuery tells them.
+const (
+	idle          = byte('I') // not in a transaction
+	inTransaction = byte('T') // in one in which nothing has failed
+)
 
 // answer is what the server said to one query.
 type answer struct {
@@ -73,6 +75,15 @@ type lostError struct{ cause error }
 func (e *lostError) Error() string { return e.cause.Error() }
 func (e *lostError) Unwrap() error { return e.cause }
 
+// unansweredError is the cause when a statement did not end after it was
+// cancelled.
+type unansweredError struct{ cause error }
+
+func (e *unansweredError) Error() string {
+	return fmt.Sprintf("nothing came back within %v of the request to cancel it", cancelGrace)
+}
+func (e *unansweredError) Unwrap() error { return e.cause }
+
 func isLost(err error) bool {
 	var lost *lostError
 	return errors.As(err, &lost)
@@ -90,11 +101,11 @@ type wire struct {
 }
 
 // run sends the queries together and waits for all answers; answered, if not
-// nil, is told how many have come. The server runs each query whatever became
-// of those before it, which in a transaction means that it refuses the ones
-// behind a failure. If there is more than one, they must be short together
-// (see togetherBytes), or both sides could end up waiting for the other to
-// read.
+// nil, is told how many good ones have come, up to the first failure. The
+// server runs each query whatever became of those before it. So they must be
+// such that those behind a failure do nothing, which is so within a
+// transaction. If there is more than one, they must be short together (see
+// togetherBytes), or both sides could end up waiting for the other to read.
 //
 // When ctx ends, the running statement is cancelled on the server, and its
 // answer says so. The error is ctx's if nothing was sent, else a *lostError;
@@ -111,16 +122,17 @@ func (w *wire) run(ctx context.Context, answered func(n int), queries ...string)
 		w.conn.Frontend().SendQuery(&pgproto3.Query{String: q})
 	}
 	if err := w.conn.Frontend().Flush(); err != nil {
-		return nil, w.lost(err)
+		return nil, w.lost(ctx, err)
 	}
 	answers := make([]answer, 0, len(queries))
+	good := true
 	for range queries {
 		a, err := w.answer()
 		if err != nil {
-			return answers, w.lost(err)
+			return answers, w.lost(ctx, err)
 		}
 		answers = append(answers, a)
-		if answered != nil {
+		if good = good && a.err == nil; good && answered != nil {
 			answered(len(answers))
 		}
 	}
@@ -201,10 +213,13 @@ func texts(values [][]byte) []*string {
 }
 
 // lost closes the connection, of which nothing can be known any more.
-func (w *wire) lost(cause error) error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+func (w *wire) lost(ctx context.Context, cause error) error {
+	closing, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	_ = w.conn.Close(ctx) // it is given up in any case
+	_ = w.conn.Close(closing) // it is given up in any case
+	if ctx.Err() != nil && isTimeout(cause) {
+		cause = &unansweredError{context.Cause(ctx)}
+	}
 	return &lostError{cause}
 }
 

@@ -4,9 +4,9 @@
 //
 // Two cuts exist and must not be confused. drizzle's migrator cuts a file at
 // every breakpoint marker, wherever it stands, and sends each part to the
-// server as it is: that is Split, and what is run. PostgreSQL then cuts such a
-// part at the semicolons between statements: that is Statements, used to say
-// which statement failed and what it is, never to decide what is sent.
+// server as it is: that is Split. PostgreSQL then cuts such a part at the
+// semicolons between statements: that is Statements, which says what a part
+// does and which statement of it failed.
 //
 // All offsets are in bytes.
 package sqltext
