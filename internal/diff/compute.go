@@ -21,7 +21,7 @@ type computer struct {
 	tableNow  map[schema.Ref]schema.Ref
 	recreated map[schema.Ref]bool // enums, by new name
 	tables    []*tablePair
-	oldEnums  map[schema.Ref]bool // under their old names
+	oldEnums  map[schema.Ref]bool // under their old names, and where they move
 	newEnums  map[schema.Ref]bool
 	dropped   map[schema.Ref]bool // tables, by old name
 }

@@ -24,6 +24,7 @@ const (
 	disableRLS
 	dropViews
 	renameViews
+	moveViews
 	alterViews
 	dropReferencesEarly // not drizzle-kit's: see defectDropReferenceLate
 	dropTables

@@ -31,6 +31,9 @@ func hasDuplicates(s *schema.Schema) bool {
 	}
 	for _, x := range s.Tables {
 		add("table", x.Ref())
+		for _, col := range x.Columns {
+			add("column "+x.Ref().String(), schema.Ref{Name: col.Name})
+		}
 	}
 	for _, x := range s.Views {
 		add("view", x.Ref())

@@ -88,8 +88,10 @@ func (c *computer) alterTables() error {
 	}
 	c.rowSecurity(touched)
 	for _, p := range c.tables {
-		if p.onlyMoved() && c.differs(p) && !c.mends(defectLostWithMove, "table "+p.was.String()) {
-			continue
+		if p.onlyMoved() {
+			if better := c.differs(p) && c.mends(defectLostWithMove, "table "+p.was.String()); !better {
+				continue
+			}
 		}
 		c.alterColumns(p)
 		c.alterParts(p)

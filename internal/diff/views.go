@@ -70,12 +70,12 @@ func (c *computer) rebuildView(p pair[schema.View], was schema.Ref) bool {
 }
 
 func (c *computer) renameView(p pair[schema.View], was schema.Ref) {
-	if was.Schema != p.new.Schema {
-		c.add(renameViews, Change{Kind: MoveView, Object: was.String(), Old: p.old, New: p.new, was: was})
-		was.Schema = p.new.Schema
-	}
 	if was.Name != p.new.Name {
 		c.add(renameViews, Change{Kind: RenameView, Object: was.String(), Old: p.old, New: p.new, was: was})
+		was.Name = p.new.Name
+	}
+	if was.Schema != p.new.Schema {
+		c.add(moveViews, Change{Kind: MoveView, Object: was.String(), Old: p.old, New: p.new, was: was})
 	}
 }
 
