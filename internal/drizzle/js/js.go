@@ -38,8 +38,16 @@
 // has a field skeinIn = {object, file}, such as {object: 'table "users"', …},
 // for stacks that have no line of the user's.
 //
-// The serializer imports "drizzle-orm" and "drizzle-orm/pg-core" and works with
-// drizzle-orm 0.36 to 0.45 as well as with the sources of this package.
+// The serializer imports "drizzle-orm", "drizzle-orm/pg-core" and
+// "drizzle-orm/casing", and works with drizzle-orm 0.36 to 0.45 as well as with
+// the sources of this package. For any other version resolve the public
+// specifiers to this package.
+//
+// # How far it is drizzle-kit
+//
+// The text is that of drizzle-kit 0.31, whoever made the objects. It differs
+// where the SQL that follows from drizzle-kit's text is rejected by PostgreSQL
+// or means something else; testdata/deviations.ts has every such case.
 package js
 
 import (

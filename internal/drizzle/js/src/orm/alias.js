@@ -2,7 +2,7 @@
 
 import { columnOf, columnsOf } from "skein:orm/column";
 import { is } from "skein:orm/entity";
-import { Columns, ExtraConfigColumns, IsAlias, Table, TableName } from "skein:orm/table";
+import { Columns, ExtraConfigColumns, IsAlias, TableName } from "skein:orm/table";
 import { View, ViewBaseConfig } from "skein:orm/view";
 import { asOfSource, defineFields } from "skein:orm/selection";
 

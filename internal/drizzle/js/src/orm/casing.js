@@ -2,6 +2,8 @@
 
 import { entityKind } from "skein:orm/entity";
 
+// Words are runs of lower case letters and digits, of capitals, and a capital
+// with the lower case run after it; apostrophes do not end a word.
 const words = (text) => text.replace(/['\u2019]/g, "").match(/[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+/g) ?? [];
 
 export const toSnakeCase = (text) => words(text).map((word) => word.toLowerCase()).join("_");

@@ -18,7 +18,7 @@ export function columnDefault(column, type, casing) {
 	if (value === undefined) return undefined;
 	if (typeof value === "string") return quoted(value);
 	if (isSQL(value)) return sqlText(value, casing);
-	if (type === "json" || type === "jsonb") return `${quoted(JSON.stringify(value))}::${type}`;
+	if (type === "json" || type === "jsonb") return `${quoted(String(JSON.stringify(value)))}::${type}`;
 	if (value === null) return null;
 	if (value instanceof Date) return quoted(dateText(value, type));
 	if (Array.isArray(value) && type.includes("[")) return quoted(arrayText(value, type));

@@ -1,27 +1,17 @@
 // Names in the database: casing, and the names drizzle gives to what has none.
 
-const caches = { camelCase: new Map(), snake_case: new Map() };
+import { toCamelCase, toSnakeCase } from "skein:orm/casing";
+
+const converters = { camelCase: toCamelCase, snake_case: toSnakeCase };
+const known = { camelCase: new Map(), snake_case: new Map() };
 
 /** Returns key in the given casing, unchanged where casing is undefined. */
 export function cased(key, casing) {
-	const cache = caches[casing];
-	if (cache === undefined) return key;
-	let name = cache.get(key);
-	if (name === undefined) {
-		name = casing === "snake_case" ? snake(key) : camel(key);
-		cache.set(key, name);
-	}
+	if (casing === undefined) return key;
+	let name = known[casing].get(key);
+	if (name === undefined) known[casing].set(key, (name = converters[casing](key)));
 	return name;
 }
-
-// Words are runs of lower case letters and digits, of capitals, and a capital
-// with the lower case run after it; apostrophes do not end a word.
-const words = (key) => key.replace(/['\u2019]/g, "").match(/[\da-z]+|[A-Z]+(?![a-z])|[A-Z][\da-z]+/g) ?? [];
-
-const snake = (key) => words(key).join("_").toLowerCase();
-
-const camel = (key) =>
-	words(key).map((word, i) => (i === 0 ? word.toLowerCase() : word[0].toUpperCase() + word.slice(1))).join("");
 
 /** Returns a column's name; casing applies where the object key is the name. */
 export function columnName(column, casing) {
