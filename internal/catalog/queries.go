@@ -27,8 +27,9 @@ const (
 )
 
 // script returns all questions as one text for the simple protocol. Columns
-// are read by position: rows.go documents none of them, the assembling code
-// names them next to the query it reads.
+// are read by position. Functions are named with their schema and operands have
+// equal types, so that nothing in public can be called instead
+// (https://www.postgresql.org/docs/current/typeconv-func.html).
 //
 // The catalogs are described in
 // https://www.postgresql.org/docs/current/catalogs.html; everything used here
@@ -133,18 +134,18 @@ const constraintsSQL = `with {spaces}, {rels}
 select c.conrelid, c.conname, c.contype, c.conkey::text[],
   fn.nspname, f.relname, c.confrelid, c.confkey::text[],
   case when c.contype = 'f' and c.confrelid not in (select oid from rels) then
-    array(select a.attname::text from unnest(c.confkey) with ordinality k (num, pos)
+    array(select a.attname::text from pg_catalog.unnest(c.confkey) with ordinality k (num, pos)
       join pg_catalog.pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.num order by k.pos) end,
   c.confdeltype, c.confupdtype,
   case when c.contype = 'c' then pg_catalog.pg_get_expr(c.conbin, c.conrelid) end,
-  coalesce((select (to_jsonb(i) ->> 'indnullsnotdistinct')::boolean from pg_catalog.pg_index i
+  coalesce((select (pg_catalog.to_jsonb(i) ->> 'indnullsnotdistinct')::boolean from pg_catalog.pg_index i
     where c.contype = 'u' and i.indexrelid = c.conindid), false),
   c.condeferrable, c.convalidated
 from pg_catalog.pg_constraint c
 join rels r on r.oid = c.conrelid
 left join pg_catalog.pg_class f on f.oid = c.confrelid and c.contype = 'f'
 left join pg_catalog.pg_namespace fn on fn.oid = f.relnamespace
-where c.contype in ('p', 'u', 'f', 'c') and (c.contype <> 'f' or c.conparentid = 0)`
+where c.contype in ('p', 'u', 'f', 'c') and (c.contype <> 'f' or c.conparentid = 0::oid)`
 
 // indexesSQL gives one row per key. An operator class is the default one if
 // it is marked so and no other default fits the key's type more closely.
@@ -159,12 +160,12 @@ select i.indrelid, i.indexrelid, ic.relname, am.amname, i.indisunique, i.indisva
   ia.attoptions::text[],
   i.indoption[k.n - 1],
   case when i.indcollation[k.n - 1] <> coalesce(a.attcollation, it.typcollation) then
-    (select quote_ident(cl.collname) from pg_catalog.pg_collation cl where cl.oid = i.indcollation[k.n - 1]) end
+    (select pg_catalog.quote_ident(cl.collname) from pg_catalog.pg_collation cl where cl.oid = i.indcollation[k.n - 1]) end
 from rels r
 join pg_catalog.pg_index i on i.indrelid = r.oid
 join pg_catalog.pg_class ic on ic.oid = i.indexrelid
 join pg_catalog.pg_am am on am.oid = ic.relam
-cross join lateral generate_series(1, i.indnkeyatts) k (n)
+cross join lateral pg_catalog.generate_series(1, i.indnkeyatts) k (n)
 join pg_catalog.pg_attribute ia on ia.attrelid = i.indexrelid and ia.attnum = k.n
 join pg_catalog.pg_type it on it.oid = ia.atttypid
 join pg_catalog.pg_opclass oc on oc.oid = i.indclass[k.n - 1]
@@ -175,7 +176,7 @@ order by i.indrelid, i.indexrelid, k.n`
 
 const policiesSQL = `with {spaces}, {rels}
 select p.polrelid, n.nspname, c.relname, p.polname, p.polcmd, p.polpermissive,
-  array(select coalesce(g.rolname::text, 'public') from unnest(p.polroles) r (id)
+  array(select coalesce(g.rolname::text, 'public') from pg_catalog.unnest(p.polroles) r (id)
     left join pg_catalog.pg_roles g on g.oid = r.id),
   pg_catalog.pg_get_expr(p.polqual, p.polrelid), pg_catalog.pg_get_expr(p.polwithcheck, p.polrelid)
 from pg_catalog.pg_policy p
