@@ -88,6 +88,7 @@ export const jsons = pgTable("jsons", {
 	quotes: json("quotes").default({ "double\"quote": "back\\slash\nline" }),
 	date: jsonb("date").default({ at }),
 	nothing: jsonb("nothing").default(null),
+	ownEscapes: jsonb("own_escapes").default({ a: "it''s" }),
 });
 
 export const enums = pgTable("enums", {
@@ -102,6 +103,8 @@ export const lists = pgTable("lists", {
 	texts: text("texts").array().default(["a", "b c", ""]),
 	commas: text("commas").array().default(["a,b", "{c}"]),
 	empty: text("empty").array().default([]),
+	backslash: text("backslash").array().default(["back\\slash"]),
+	ownEscapes: text("own_escapes").array().default(["it''s", 'say \\"hi\\"', "back\\\\slash"]),
 	nested: text("nested").array().array().default([["a"], ["b"]]),
 	nestedEmpty: integer("nested_empty").array().array().default([[], []]),
 	numbers: integer("numbers").array().default([1, -2]),
@@ -109,7 +112,7 @@ export const lists = pgTable("lists", {
 	sized: integer("sized").array(3).array(2).default([[1, 2, 3], [4, 5, 6]]),
 	booleans: boolean("booleans").array().default([true, false]),
 	numerics: numeric("numerics", { precision: 4, scale: 1 }).array().default(["1.5"]),
-	jsons: jsonb("jsons").array().default([{ a: 1 }, { b: "c" }]),
+	jsons: jsonb("jsons").array().default([{ a: 1 }, { b: "c" }, { lines: "two\nlines" }]),
 	dates: date("dates", { mode: "date" }).array().default([at]),
 	dateTexts: date("date_texts").array().default(["2024-01-01"]),
 	timestamps: timestamp("timestamps").array().default([at]),

@@ -21,10 +21,10 @@ export const bigints = pgTable("bigints", {
 	list: bigint("list", { mode: "bigint" }).array().default([1n, 9223372036854775807n]),
 });
 
-// drizzle-kit leaves quotes and backslashes as they are.
+// drizzle-kit leaves quotes as they are.
 export const quotes = pgTable("quotes", {
 	json: jsonb("json").default({ a: "it's" }),
-	texts: text("texts").array().default(["it's", 'say "hi"', "back\\slash", "NULL"]),
+	texts: text("texts").array().default(["it's", 'say "hi"', 'say "back\\slash"', "NULL"]),
 	jsons: jsonb("jsons").array().default([{ a: "it's" }, { b: 'say "hi"\n' }]),
 	nulls: text("nulls").array().default(["a", null as any]),
 });

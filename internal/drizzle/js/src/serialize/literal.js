@@ -9,32 +9,22 @@ export function literal(value) {
 	if (typeof value === "string") return quoted(value);
 	if (value instanceof Date) return quoted(value.toISOString());
 	if (value instanceof Uint8Array) return quoted(hex(value));
-	if (Array.isArray(value)) return quoted(arrayText(value, ""));
+	if (Array.isArray(value)) return quoted(arrayText(value, elementText));
 	return quoted(JSON.stringify(value));
 }
 
 /** Returns bytes as bytea reads them. */
-export const hex = (bytes) => `\\x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+const hex = (bytes) => `\\x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
 
-/** Returns a time as the SQL type, or an array of it, reads it. */
-export function dateText(date, type) {
-	const text = date.toISOString();
-	const base = type.replace(/(\[\d*\])+$/, "");
-	if (base === "date") return text.slice(0, text.indexOf("T"));
-	if (base === "timestamp") return text.replace("T", " ").slice(0, -1);
-	return text;
+/** Returns an array as PostgreSQL reads it, its elements as element writes them. */
+export function arrayText(values, element) {
+	return `{${values.map((value) => (Array.isArray(value) ? arrayText(value, element) : element(value))).join(",")}}`;
 }
 
-/** Returns an array as PostgreSQL reads it. */
-export function arrayText(values, type) {
-	return `{${values.map((value) => elementText(value, type)).join(",")}}`;
-}
-
-function elementText(value, type) {
-	if (Array.isArray(value)) return arrayText(value, type);
+/** Returns an element of an array as PostgreSQL reads it. */
+export function elementText(value) {
 	if (value === null || value === undefined) return "NULL";
-	if (value instanceof Date) return `"${dateText(value, type)}"`;
-	if (typeof value === "object") value = JSON.stringify(value);
-	if (typeof value !== "string") return String(value);
-	return `"${value.replace(/["\\]/g, "\\$&")}"`;
+	if (value instanceof Date) return `"${value.toISOString()}"`;
+	const text = typeof value === "object" ? JSON.stringify(value) : value;
+	return typeof text === "string" ? `"${text.replace(/["\\]/g, "\\$&")}"` : String(text);
 }
