@@ -5,7 +5,7 @@ import { boolean, integer, pgEnum, pgMaterializedView, pgSchema, pgTable, pgView
 export const kind = pgEnum("kind", ["a", "b"]);
 export const users = pgTable("users", {
 	id: integer("id").primaryKey().generatedAlwaysAsIdentity(),
-	name: text("name").notNull().default("x"),
+	name: text("name").notNull().default("it's"),
 	kind: kind("kind").default("a"),
 	at: timestamp("at").defaultNow(),
 	tags: text("tags").array(),

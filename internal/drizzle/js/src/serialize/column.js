@@ -14,11 +14,14 @@ export function serializeColumn(column, tableName, tableSchema, casing) {
 }
 
 /**
- * Returns a view's column as the snapshot keeps it: without casing, and for an
- * array of an enum without the enum's schema.
+ * Returns a view's column as the snapshot keeps it, where no SQL follows from
+ * it: without casing, without the enum's schema for an array of an enum, and
+ * with the quotes in a text default as they are.
  */
 export function serializeViewColumn(column, viewName, viewSchema, casing) {
-	return describe(column, column.name, enumSchema(column), viewName, viewSchema, casing);
+	const out = describe(column, column.name, enumSchema(column), viewName, viewSchema, casing);
+	if (typeof column.default === "string") out.default = `'${column.default}'`;
+	return out;
 }
 
 function describe(column, name, typeSchema, tableName, tableSchema, casing) {
