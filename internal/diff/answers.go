@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/skein-db/skein/internal/diag"
@@ -94,6 +95,9 @@ func ReadAnswers(file string, data []byte) (*AnswerList, error) {
 	}
 	if _, err := dec.Token(); err != nil {
 		return nil, syntax(err)
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return nil, fail(int(dec.InputOffset()), "answers are not a well formed JSON array: something follows it")
 	}
 	return l, nil
 }

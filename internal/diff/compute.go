@@ -1,6 +1,11 @@
 package diff
 
-import "github.com/skein-db/skein/internal/schema"
+import (
+	"slices"
+	"strings"
+
+	"github.com/skein-db/skein/internal/schema"
+)
 
 // computer is one comparison under way. The steps run in drizzle-kit's order of
 // questions; each leaves its changes in the group where their statements stand.
@@ -88,6 +93,9 @@ func (c *computer) result() *Result {
 				}
 			}
 			if len(kept) > 0 {
+				if slices.ContainsFunc(kept, hasEscapedName) {
+					c.mends(defectIdentifierQuote, change.Object)
+				}
 				change.SQL = kept
 				r.Changes = append(r.Changes, change)
 			}
@@ -95,4 +103,27 @@ func (c *computer) result() *Result {
 	}
 	r.Notes = c.notes
 	return r
+}
+
+// hasEscapedName says whether a quoted name in the SQL has a double quote in it.
+func hasEscapedName(sql string) bool {
+	if !strings.Contains(sql, `""`) {
+		return false
+	}
+	var in byte // the quote we are in, or 0
+	for i := 0; i < len(sql); i++ {
+		switch ch := sql[i]; {
+		case in == 0 && (ch == '"' || ch == '\''):
+			in = ch
+		case in != ch:
+		case i+1 < len(sql) && sql[i+1] == ch:
+			if ch == '"' {
+				return true
+			}
+			i++
+		default:
+			in = 0
+		}
+	}
+	return false
 }

@@ -52,6 +52,10 @@ var (
 		Text: "writes a comment instead of dropping the primary key; it has the name that PostgreSQL gives"}
 	defectEnumQuote = &Defect{Name: "enum-value-quote", Mended: Compat,
 		Text: "does not escape the quote in a new enum value"}
+	defectJSONDefault = &Defect{Name: "json-default-quote", Mended: Compat,
+		Text: "does not escape a quote in a JSON default"}
+	defectLineComment = &Defect{Name: "line-comment", Mended: Compat,
+		Text: "does not end a line comment within an expression"}
 	defectIdentifierQuote = &Defect{Name: "identifier-quote", Mended: Compat,
 		Text: "does not escape a double quote in a name"}
 	defectDelimiter = &Defect{Name: "delimiter", Mended: Compat,
@@ -130,7 +134,7 @@ var (
 
 // Defects are the known ones.
 var Defects = []*Defect{
-	defectUndefinedType, defectQuotedType, defectDropPrimaryKey, defectEnumQuote, defectIdentifierQuote, defectDelimiter, defectNullsUndefined, defectPolicyUndefined, defectUnquotedRole, defectViewUndefined, defectAlterInRenamed, defectViewMoveRename,
+	defectUndefinedType, defectQuotedType, defectDropPrimaryKey, defectEnumQuote, defectJSONDefault, defectLineComment, defectIdentifierQuote, defectDelimiter, defectNullsUndefined, defectPolicyUndefined, defectUnquotedRole, defectViewUndefined, defectAlterInRenamed, defectViewMoveRename,
 	defectLostWithMove, defectLostWithColumnRename, defectLostWithPolicyRename, defectTypeSchema, defectTypeSpace, defectNotNullNextToIdentity, defectViewKind, defectFalsyDefault, defectGeneratedType,
 	defectDropReferenceLate, defectEnumCast, defectIdentityNullable, defectRLSBeforeRename, defectViewRenameRebuild, defectViewSchemaRename,
 	defectPolicyKeepsExpression, defectPolicyMoves, defectTypeCast, defectSerialType, defectEnumRebuild, defectCompositeKeyOrder, defectGeneratedLoss, defectViewDependency,

@@ -28,12 +28,6 @@ func (c *computer) noteDelimiters(t *schema.Table) {
 	for i := range t.Indexes {
 		cut = cut || cutIndex(&t.Indexes[i])
 	}
-	for i := range t.Policies {
-		cut = cut || cutPolicy(&t.Policies[i])
-	}
-	for i := range t.Columns {
-		cut = cut || cutIdentity(t.Columns[i].Identity)
-	}
 	if cut {
 		c.mends(defectDelimiter, "table "+t.Ref().String())
 	}
@@ -113,5 +107,3 @@ func cutPolicy(p *schema.Policy) bool {
 	}
 	return hasAny(dashes, texts...)
 }
-
-func cutIdentity(id *schema.Identity) bool { return id != nil && hasAny(semicolon, id.Name) }

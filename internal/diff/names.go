@@ -103,6 +103,9 @@ func matchInOrder[T any](old, new []T, oldRef, newRef func(*T) schema.Ref) (m ma
 // Without a candidate there is nothing to ask.
 func (c *computer) answer(q Question) (Answer, error) {
 	if len(q.Candidates) == 0 {
+		if a, ok := c.ask.(accountant); ok {
+			a.plain(q)
+		}
 		return Answer{}, nil
 	}
 	a, err := c.ask.Resolve(q)

@@ -200,6 +200,16 @@ func sameTable(path []string, q Question) bool {
 	return len(path) <= 2
 }
 
+// plain takes note of something that is new without a question: a flag that
+// says so is not wrong.
+func (r *Renames) plain(q Question) {
+	for _, f := range r.flags {
+		if f.old == nil && (f.kind == "" || f.kind == q.Kind.noun()) && names(f.new, q.Created, q.Table, nil) {
+			f.used = q.Kind
+		}
+	}
+}
+
 func (r *Renames) unmatched() []string {
 	var out []string
 	for _, f := range r.flags {
@@ -225,6 +235,14 @@ func (rs chain) Resolve(q Question) (Answer, error) {
 	return Answer{}, ErrNoAnswer
 }
 
+func (rs chain) plain(q Question) {
+	for _, r := range rs {
+		if a, ok := r.(accountant); ok {
+			a.plain(q)
+		}
+	}
+}
+
 func (rs chain) unmatched() []string {
 	var out []string
 	for _, r := range rs {
@@ -233,9 +251,15 @@ func (rs chain) unmatched() []string {
 	return out
 }
 
+// accountant is a resolver that knows which of its answers were not needed.
+type accountant interface {
+	plain(q Question)
+	unmatched() []string
+}
+
 // unmatchedFlags returns the flags within a resolver that answered nothing.
 func unmatchedFlags(r Resolver) []string {
-	if a, ok := r.(interface{ unmatched() []string }); ok {
+	if a, ok := r.(accountant); ok {
 		return a.unmatched()
 	}
 	return nil

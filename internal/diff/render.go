@@ -70,6 +70,16 @@ func quoteAll(names []string) string {
 
 func one(format string, args ...any) []string { return []string{fmt.Sprintf(format, args...)} }
 
+// expr writes an expression that something follows. One that ends in a line
+// comment would swallow that.
+func (r compat) expr(object, sql string) string {
+	if !strings.Contains(sql, "--") || len(sqltext.Statements(sql+";x")) == len(sqltext.Statements(sql+"\n;x")) {
+		return sql
+	}
+	r.c.mends(defectLineComment, object)
+	return sql + "\n"
+}
+
 var schemaWriters = map[string]writer{
 	CreateSchema: func(r compat, ch *Change) []string { return one("CREATE SCHEMA %s;\n", quote(ch.New.(string))) },
 	RenameSchema: func(r compat, ch *Change) []string {
@@ -118,7 +128,7 @@ var roleWriters = map[string]writer{
 		role := ch.New.(*schema.Role)
 		with := ""
 		if role.CreateDB || role.CreateRole || !role.Inherit {
-			with = " WITH" + flag(role.CreateDB, " CREATEDB", "") + flag(role.CreateRole, " CREATEROLE", "") + flag(role.Inherit, "", " NOINHERIT")
+			with = " WITH" + pick(role.CreateDB, " CREATEDB", "") + pick(role.CreateRole, " CREATEROLE", "") + pick(role.Inherit, "", " NOINHERIT")
 		}
 		return one("CREATE ROLE %s%s;", quote(role.Name), with)
 	},
@@ -128,12 +138,12 @@ var roleWriters = map[string]writer{
 	},
 	AlterRole: func(r compat, ch *Change) []string {
 		role := ch.New.(*schema.Role)
-		return one("ALTER ROLE %s WITH %s %s %s;", quote(role.Name), flag(role.CreateDB, "CREATEDB", "NOCREATEDB"),
-			flag(role.CreateRole, "CREATEROLE", "NOCREATEROLE"), flag(role.Inherit, "INHERIT", "NOINHERIT"))
+		return one("ALTER ROLE %s WITH %s %s %s;", quote(role.Name), pick(role.CreateDB, "CREATEDB", "NOCREATEDB"),
+			pick(role.CreateRole, "CREATEROLE", "NOCREATEROLE"), pick(role.Inherit, "INHERIT", "NOINHERIT"))
 	},
 }
 
-func flag(on bool, yes, no string) string {
+func pick(on bool, yes, no string) string {
 	if on {
 		return yes
 	}

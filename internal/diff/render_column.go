@@ -1,9 +1,11 @@
 package diff
 
 import (
+	"encoding/json"
 	"strings"
 
 	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // asWritten are the beginnings of the type names that drizzle-kit writes
@@ -54,50 +56,65 @@ func isWord(name string) bool {
 // identity column, which is NOT NULL without it.
 func (r compat) column(t *schema.Table, col *schema.Column, bareIdentity bool) string {
 	var b strings.Builder
-	b.WriteString(quote(col.Name) + " " + r.columnType("column "+t.Ref().String()+"."+col.Name, col, false))
+	object := "column " + t.Ref().String() + "." + col.Name
+	b.WriteString(quote(col.Name) + " " + r.columnType(object, col, false))
 	if col.PrimaryKey {
 		b.WriteString(" PRIMARY KEY")
 	}
 	if col.Default != nil {
-		b.WriteString(" DEFAULT " + col.Default.Text)
+		b.WriteString(" DEFAULT " + r.defaultText(object, col.Default))
 	}
 	if col.Generated != nil {
-		b.WriteString(" GENERATED ALWAYS AS (" + col.Generated.As + ") STORED")
+		b.WriteString(" GENERATED ALWAYS AS (" + r.expr(object, col.Generated.As) + ") STORED")
 	}
 	if col.NotNull && (col.Identity == nil || !bareIdentity) {
 		b.WriteString(" NOT NULL")
 	}
 	if col.Identity != nil {
-		b.WriteString(" " + identity(t.Schema, col.Identity))
+		b.WriteString(" " + r.identity(object, t.Schema, col.Identity))
 	}
 	return b.String()
 }
 
 // identity writes an identity clause. The sequence stands in the table's
 // schema: PostgreSQL allows no other.
-func identity(tableSchema string, id *schema.Identity) string {
+func (r compat) identity(object, tableSchema string, id *schema.Identity) string {
+	if hasAny(semicolon, id.Name) {
+		r.c.mends(defectDelimiter, object)
+	}
 	return "GENERATED " + identityKind(id) + " AS IDENTITY (sequence name " +
 		tableName(schema.Ref{Schema: tableSchema, Name: id.Name}) + sequenceOptions(id.SequenceOptions) + ")"
 }
 
 func identityKind(id *schema.Identity) string {
-	return flag(id.Type == "always", "ALWAYS", "BY DEFAULT")
+	return pick(id.Type == "always", "ALWAYS", "BY DEFAULT")
 }
 
 func alterColumn(table schema.Ref, column string) string {
 	return "ALTER TABLE " + tableName(table) + " ALTER COLUMN " + quote(column)
 }
 
-// alter returns a writer of one ALTER COLUMN with the text that body gives.
-func alter(body func(new *schema.Column) string) writer {
+// alter returns a writer of one ALTER COLUMN with the text.
+func alter(text string) writer {
 	return func(r compat, ch *Change) []string {
-		new := ch.New.(*schema.Column)
-		return []string{alterColumn(ch.Table, new.Name) + " " + body(new) + ";"}
+		return []string{alterColumn(ch.Table, ch.New.(*schema.Column).Name) + " " + text + ";"}
 	}
 }
 
-func fixed(text string) func(*schema.Column) string {
-	return func(*schema.Column) string { return text }
+// defaultText writes a default. drizzle's text of a JSON default does not
+// escape quotes.
+func (r compat) defaultText(object string, d *schema.Scalar) string {
+	body, ok := strings.CutPrefix(d.Text, "'")
+	if !ok || d.Kind != schema.String || !strings.Contains(body, "'::json") {
+		return d.Text
+	}
+	end := strings.LastIndex(body, "'::json")
+	body, cast := body[:end], body[end+1:]
+	if !strings.Contains(strings.ReplaceAll(body, "''", ""), "'") || !json.Valid([]byte(body)) {
+		return d.Text
+	}
+	r.c.mends(defectJSONDefault, object)
+	return sqltext.QuoteLiteral(body) + cast
 }
 
 var columnWriters = map[string]writer{
@@ -111,10 +128,13 @@ var columnWriters = map[string]writer{
 		return one("ALTER TABLE %s DROP COLUMN %s;", tableName(ch.Table), quote(ch.Old.(*schema.Column).Name))
 	},
 	SetColumnType: setColumnType,
-	SetDefault:    alter(func(new *schema.Column) string { return "SET DEFAULT " + new.Default.Text }),
-	DropDefault:   alter(fixed("DROP DEFAULT")),
-	SetNotNull:    alter(fixed("SET NOT NULL")),
-	DropNotNull:   alter(fixed("DROP NOT NULL")),
+	SetDefault: func(r compat, ch *Change) []string {
+		new := ch.New.(*schema.Column)
+		return []string{alterColumn(ch.Table, new.Name) + " SET DEFAULT " + r.defaultText("column "+ch.Object, new.Default) + ";"}
+	},
+	DropDefault: alter("DROP DEFAULT"),
+	SetNotNull:  alter("SET NOT NULL"),
+	DropNotNull: alter("DROP NOT NULL"),
 	SetPrimaryKey: func(r compat, ch *Change) []string {
 		return one("ALTER TABLE %s ADD PRIMARY KEY (%s);", tableName(ch.Table), quote(ch.New.(*schema.Column).Name))
 	},
@@ -123,13 +143,13 @@ var columnWriters = map[string]writer{
 	},
 	SetIdentity: func(r compat, ch *Change) []string {
 		new := ch.New.(*schema.Column)
-		return []string{alterColumn(ch.Table, new.Name) + " ADD " + identity(ch.Table.Schema, new.Identity) + ";"}
+		return []string{alterColumn(ch.Table, new.Name) + " ADD " + r.identity("column "+ch.Object, ch.Table.Schema, new.Identity) + ";"}
 	},
 	AlterIdentity:  alterIdentity,
-	DropIdentity:   alter(fixed("DROP IDENTITY")),
+	DropIdentity:   alter("DROP IDENTITY"),
 	SetGenerated:   regenerate,
 	AlterGenerated: regenerate,
-	DropGenerated:  alter(fixed("DROP EXPRESSION")),
+	DropGenerated:  alter("DROP EXPRESSION"),
 }
 
 func (r compat) addColumn(ref schema.Ref, t *schema.Table, col *schema.Column) string {
@@ -147,7 +167,9 @@ func setColumnType(r compat, ch *Change) []string {
 	if isEnum && wasEnum && !r.c.known(&seen, r.c.oldEnums) {
 		wasEnum = r.c.mends(defectEnumCast, "column "+ch.Object)
 	}
-	set := func(cast string) string { return alter + " SET DEFAULT " + new.Default.Text + cast + ";" }
+	set := func(cast string) string {
+		return alter + " SET DEFAULT " + r.defaultText("column "+ch.Object, new.Default) + cast + ";"
+	}
 	switch {
 	case !isEnum:
 		out := []string{alter + " SET DATA TYPE " + typ + ";"}
@@ -195,7 +217,7 @@ func alterIdentity(r compat, ch *Change) []string {
 	set(old.Increment != new.Increment, "INCREMENT BY "+new.Increment)
 	set(old.Start != new.Start, "START WITH "+new.Start)
 	set(old.Cache != new.Cache, "CACHE "+new.Cache)
-	set(old.Cycle != new.Cycle, flag(new.Cycle, "CYCLE", "NO CYCLE"))
+	set(old.Cycle != new.Cycle, pick(new.Cycle, "CYCLE", "NO CYCLE"))
 	return out
 }
 

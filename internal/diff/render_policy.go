@@ -8,7 +8,7 @@ import (
 
 var policyWriters = map[string]writer{
 	CreatePolicy: func(r compat, ch *Change) []string {
-		return []string{createPolicy(ch.New.(*schema.Policy), tableName(ch.Table))}
+		return []string{r.createPolicy(ch.Object, ch.New.(*schema.Policy), tableName(ch.Table))}
 	},
 	DropPolicy: func(r compat, ch *Change) []string {
 		return []string{dropPolicy(ch.Old.(*schema.Policy).Name, tableName(ch.Table))}
@@ -21,7 +21,7 @@ var policyWriters = map[string]writer{
 	},
 	CreateLinkedPolicy: func(r compat, ch *Change) []string {
 		p := ch.New.(*schema.LinkedPolicy)
-		return []string{createPolicy(&p.Policy, p.On)}
+		return []string{r.createPolicy(ch.Object, &p.Policy, p.On)}
 	},
 	DropLinkedPolicy: func(r compat, ch *Change) []string {
 		p := ch.Old.(*schema.LinkedPolicy)
@@ -40,7 +40,13 @@ var policyWriters = map[string]writer{
 // bareRoles are role specifications of PostgreSQL's grammar, not names.
 var bareRoles = map[string]bool{"current_user": true, "current_role": true, "session_user": true, "public": true}
 
-func createPolicy(p *schema.Policy, on string) string {
+func (r compat) createPolicy(object string, p *schema.Policy, on string) string {
+	if cutPolicy(p) {
+		r.c.mends(defectDelimiter, "policy "+object)
+	}
+	if p.As == "" || p.For == "" || len(p.To) == 0 {
+		r.c.mends(defectPolicyUndefined, "policy "+object)
+	}
 	roles := make([]string, len(p.To))
 	for i, role := range p.To {
 		roles[i] = role
@@ -51,10 +57,10 @@ func createPolicy(p *schema.Policy, on string) string {
 	text := "CREATE POLICY " + quote(p.Name) + " ON " + on + " AS " + or(strings.ToUpper(p.As), "PERMISSIVE") +
 		" FOR " + or(strings.ToUpper(p.For), "ALL") + " TO " + or(strings.Join(roles, ", "), "public")
 	if p.Using != nil {
-		text += " USING (" + *p.Using + ")"
+		text += " USING (" + r.expr("policy "+object, *p.Using) + ")"
 	}
 	if p.WithCheck != nil {
-		text += " WITH CHECK (" + *p.WithCheck + ")"
+		text += " WITH CHECK (" + r.expr("policy "+object, *p.WithCheck) + ")"
 	}
 	return text + ";"
 }
@@ -70,6 +76,9 @@ func renamePolicy(old, new *schema.Policy, on string) string {
 // alterPolicy writes drizzle-kit's text: an expression that is gone is written
 // as it was, for ALTER POLICY cannot remove one.
 func (r compat) alterPolicy(object string, old, new *schema.Policy, on string) string {
+	if cutPolicy(old) || cutPolicy(new) {
+		r.c.mends(defectDelimiter, "policy "+object)
+	}
 	roles := make([]string, len(new.To))
 	for i, role := range new.To {
 		roles[i] = role
@@ -81,17 +90,17 @@ func (r compat) alterPolicy(object string, old, new *schema.Policy, on string) s
 	text := "ALTER POLICY " + quote(new.Name) + " ON " + on + " TO " + or(strings.Join(roles, ","), "public")
 	switch {
 	case new.Using != nil:
-		text += " USING (" + *new.Using + ")"
+		text += " USING (" + r.expr("policy "+object, *new.Using) + ")"
 	case old.Using != nil:
 		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
-		text += " USING (" + *old.Using + ")"
+		text += " USING (" + r.expr("policy "+object, *old.Using) + ")"
 	}
 	switch {
 	case new.WithCheck != nil:
-		text += " WITH CHECK (" + *new.WithCheck + ")"
+		text += " WITH CHECK (" + r.expr("policy "+object, *new.WithCheck) + ")"
 	case old.WithCheck != nil:
 		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
-		text += " WITH CHECK  (" + *old.WithCheck + ")"
+		text += " WITH CHECK  (" + r.expr("policy "+object, *old.WithCheck) + ")"
 	}
 	return text + ";"
 }

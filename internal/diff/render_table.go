@@ -47,7 +47,7 @@ func createTable(r compat, ch *Change) []string {
 		constraint(t.Uniques[i].Name, uniqueBody(&t.Uniques[i]))
 	}
 	for _, k := range t.Checks {
-		constraint(k.Name, "CHECK ("+k.Value+")")
+		constraint(k.Name, "CHECK ("+r.expr("check "+t.Ref().String()+"."+k.Name, k.Value)+")")
 	}
 	b.WriteString("\n);\n")
 	out := []string{b.String()}
@@ -58,7 +58,7 @@ func createTable(r compat, ch *Change) []string {
 }
 
 func uniqueBody(u *schema.Unique) string {
-	return "UNIQUE" + flag(u.NullsNotDistinct, " NULLS NOT DISTINCT", "") + "(" + quoteAll(u.Columns) + ")"
+	return "UNIQUE" + pick(u.NullsNotDistinct, " NULLS NOT DISTINCT", "") + "(" + quoteAll(u.Columns) + ")"
 }
 
 var partWriters = map[string]writer{
@@ -71,7 +71,7 @@ var partWriters = map[string]writer{
 	},
 	CreateCheck: func(r compat, ch *Change) []string {
 		k := ch.New.(*schema.Check)
-		return []string{addConstraint(ch.Table, k.Name, "CHECK ("+k.Value+")")}
+		return []string{addConstraint(ch.Table, k.Name, "CHECK ("+r.expr("check "+ch.Object, k.Value)+")")}
 	},
 	DropCheck: func(r compat, ch *Change) []string {
 		return []string{dropConstraint(ch.Table, ch.Old.(*schema.Check).Name)}
@@ -90,7 +90,7 @@ var partWriters = map[string]writer{
 	DropReference: func(r compat, ch *Change) []string {
 		return []string{dropConstraint(ch.Table, ch.Old.(*schema.ForeignKey).Name) + "\n"}
 	},
-	CreateIndex: func(r compat, ch *Change) []string { return []string{createIndex(ch.Table, ch.New.(*schema.Index))} },
+	CreateIndex: createIndex,
 	DropIndex: func(r compat, ch *Change) []string {
 		return one("DROP INDEX %s;", tableName(schema.Ref{Schema: ch.Table.Schema, Name: ch.Old.(*schema.Index).Name}))
 	},
@@ -120,13 +120,14 @@ func createReference(r compat, ch *Change) []string {
 	return []string{addConstraint(ch.Table, f.Name, body)}
 }
 
-func createIndex(table schema.Ref, x *schema.Index) string {
+func createIndex(r compat, ch *Change) []string {
+	x := ch.New.(*schema.Index)
 	keys := make([]string, len(x.Columns))
 	for i, k := range x.Columns {
-		keys[i] = indexKey(k)
+		keys[i] = r.indexKey(ch.Object, k)
 	}
-	text := "CREATE " + flag(x.Unique, "UNIQUE ", "") + "INDEX" + flag(x.Concurrently, " CONCURRENTLY", "") + " " + quote(x.Name) +
-		" ON " + tableName(table) + " USING " + x.Method + " (" + strings.Join(keys, ",") + ")"
+	text := "CREATE " + pick(x.Unique, "UNIQUE ", "") + "INDEX" + pick(x.Concurrently, " CONCURRENTLY", "") + " " + quote(x.Name) +
+		" ON " + tableName(ch.Table) + " USING " + x.Method + " (" + strings.Join(keys, ",") + ")"
 	if len(x.With) > 0 {
 		with := make([]string, len(x.With))
 		for i, o := range x.With {
@@ -135,27 +136,27 @@ func createIndex(table schema.Ref, x *schema.Index) string {
 		text += " WITH (" + strings.Join(with, ",") + ")"
 	}
 	if x.Where != "" {
-		text += " WHERE " + x.Where
+		text += " WHERE " + r.expr("index "+ch.Object, x.Where)
 	}
-	return text + ";"
+	return []string{text + ";"}
 }
 
 // indexKey writes one key of an index. With an operator class, drizzle-kit
 // leaves the order out.
-func indexKey(k schema.IndexColumn) string {
-	text := k.Expression
-	if !k.IsExpression {
-		text = quote(text)
+func (r compat) indexKey(object string, k schema.IndexColumn) string {
+	text := quote(k.Expression)
+	if k.IsExpression {
+		text = r.expr("index "+object, k.Expression)
 	}
-	switch {
-	case k.OpClass != "":
+	if k.OpClass != "" {
 		return text + " " + k.OpClass
-	case k.Asc && k.Nulls != "first":
-		return text
-	case k.Asc:
-		return text + " NULLS FIRST"
-	case k.Nulls == "":
-		return text + " DESC"
 	}
-	return text + " DESC NULLS " + strings.ToUpper(k.Nulls)
+	if k.Nulls == "" {
+		r.c.mends(defectNullsUndefined, "index "+object)
+		return text + pick(k.Asc, "", " DESC")
+	}
+	if k.Asc && k.Nulls == "last" {
+		return text
+	}
+	return text + pick(k.Asc, "", " DESC") + " NULLS " + strings.ToUpper(k.Nulls)
 }

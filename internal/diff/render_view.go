@@ -48,7 +48,7 @@ func or(text, otherwise string) string {
 	return text
 }
 
-func materialized(v *schema.View) string { return flag(v.Materialized, "MATERIALIZED ", "") }
+func materialized(v *schema.View) string { return pick(v.Materialized, "MATERIALIZED ", "") }
 
 func alterView(ch *Change) string {
 	v := ch.New.(*schema.View)
@@ -57,6 +57,10 @@ func alterView(ch *Change) string {
 
 func createView(r compat, ch *Change) []string {
 	v := ch.New.(*schema.View)
+	if v.Definition == nil {
+		r.c.mends(defectViewUndefined, "view "+ch.Object)
+		return nil
+	}
 	text := "CREATE " + materialized(v) + "VIEW " + qualified(v.Ref())
 	if v.Using != "" {
 		text += " USING " + quote(v.Using)
@@ -67,7 +71,7 @@ func createView(r compat, ch *Change) []string {
 	if v.Tablespace != "" {
 		text += " TABLESPACE " + v.Tablespace
 	}
-	text += " AS (" + *v.Definition + ")"
+	text += " AS (" + r.expr("view "+ch.Object, *v.Definition) + ")"
 	if v.WithNoData != nil && *v.WithNoData {
 		text += " WITH NO DATA"
 	}
