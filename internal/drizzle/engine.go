@@ -1,0 +1,290 @@
+package drizzle
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+
+	"modernc.org/quickjs"
+)
+
+// Limits of one evaluation. A large real schema takes a hundredth of either.
+const (
+	timeLimit   = 10 * time.Second
+	memoryLimit = 512 << 20 // bytes
+)
+
+// Ways for an evaluation to end that are no fault of what it evaluates alone.
+var (
+	errTime    = errors.New("out of time")
+	errMemory  = errors.New("out of memory")
+	errPending = errors.New("never finished")
+	// errUndecided says that there was more to try than is reasonable.
+	errUndecided = errors.New("too many decisions")
+)
+
+var (
+	//go:embed sandbox/unknown.js
+	unknownJS string
+	//go:embed sandbox/decide.js
+	decideJS string
+	//go:embed sandbox/globals.js
+	globalsJS string
+	//go:embed sandbox/text.js
+	textJS string
+	//go:embed sandbox/run.js
+	runJS string
+)
+
+// engine is a JavaScript engine with nothing of the machine in it but what the
+// settings name.
+type engine struct {
+	vm      *quickjs.VM
+	overran bool
+	limit   time.Duration
+}
+
+// settings are what a program may know of its surroundings.
+type settings struct {
+	Dir string             `json:"cwd"`
+	Env *map[string]string `json:"env,omitempty"` // nil where it may not know
+	OS  string             `json:"platform"`
+	// Watch notices decisions on stand-ins; the code has to be rewritten for it.
+	Watch bool `json:"watch"`
+	// Missing names the globals that are stood in for.
+	Missing []string `json:"missing"`
+	// Read gives the content of a file the program may read, nil where it may
+	// read none.
+	Read func(path string) (string, bool) `json:"-"`
+}
+
+// missingGlobals are what a browser or a server has and the sandbox has not.
+var missingGlobals = strings.Fields(`
+	AbortController AbortSignal Blob BroadcastChannel Buffer CompressionStream
+	CustomEvent DOMException DecompressionStream Event EventSource EventTarget
+	File FormData Headers Intl MessageChannel MessageEvent MessagePort
+	ReadableStream Request Response TransformStream WebAssembly WebSocket
+	WritableStream fetch`)
+
+func newEngine(s settings) (*engine, error) {
+	vm, err := quickjs.NewVM()
+	if err != nil {
+		return nil, err
+	}
+	e := &engine{vm: vm, limit: timeLimit}
+	vm.SetMemoryLimit(memoryLimit)
+	if s.Read != nil {
+		err = vm.RegisterHostFunc("__skein_read", func(args []any) (any, error) {
+			path, _ := args[0].(string)
+			if text, ok := s.Read(path); ok {
+				return text, nil
+			}
+			return nil, nil
+		})
+		if err != nil {
+			vm.Close()
+			return nil, err
+		}
+	}
+	if err := e.prepare(s); err != nil {
+		vm.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// prepare loads the sandbox. It goes through eval, so that its functions are
+// told from the program's in a stack trace, where they have another file.
+func (e *engine) prepare(s settings) error {
+	s.Missing = missingGlobals
+	text, err := json.Marshal(s)
+	if err != nil {
+		return err
+	}
+	source := strings.Join([]string{"(() => {\"use strict\";", unknownJS, decideJS, globalsJS, textJS, runJS,
+		"const settings = ", string(text), ";",
+		"define('process', makeProcess(settings));",
+		"standInFor(settings.missing);",
+		"if (settings.watch) { watchBuiltins(); watchText(); }",
+		"Object.defineProperty(globalThis, '__skein', { value: { unknown, reExport, decide, start, outcome, loaded,",
+		"text: () => run.outcome.text ?? '', tableMakers: (list) => { tableMakers = list; },",
+		"program: (f) => { program = f; } } });",
+		"})()"}, "\n")
+	_, err = e.vm.Call("eval", source)
+	return err
+}
+
+// load makes code the program: the body of an async function, whose first line
+// is the second of what the engine sees.
+func (e *engine) load(ctx context.Context, code string) error {
+	_, err := e.do(ctx, func() (any, error) { return e.vm.Eval(programStart+code+programEnd, quickjs.EvalGlobal) })
+	return err
+}
+
+const (
+	programStart = `__skein.program((({test: __skein_test, same: __skein_same, like: __skein_like, kind: __skein_kind, instance: __skein_instance, ` +
+		`member: __skein_member, index: __skein_index, length: __skein_length, branch: __skein_branch, argument: __skein_argument, result: __skein_result}) => async function () { "use strict";` + "\n"
+	programEnd   = "\n})(__skein.decide));undefined"
+	programLines = 1 // before the code
+)
+
+// outcome is what one evaluation came to.
+type outcome struct {
+	State    string          `json:"state"` // "done", "threw" or "pending"
+	Error    *thrown         `json:"error"`
+	Warnings []string        `json:"warnings"`
+	Marked   []origin        `json:"marked"`   // stand-ins in the text
+	Sites    map[string]site `json:"sites"`    // decisions on stand-ins and the like
+	Touched  []origin        `json:"touched"`  // stand-ins that were used
+	Makers   []origin        `json:"makers"`   // stand-ins that make tables
+	Exported []exported      `json:"exported"` // stand-ins that are exported
+	// Handed says that code which is not rewritten got to see a stand-in.
+	Handed bool `json:"handed"`
+	text   string
+}
+
+// origin says where a stand-in came from.
+type origin struct {
+	Specifier string `json:"specifier"`
+	Importer  string `json:"importer"` // absolute path, "" for a global
+	Path      string `json:"path"`     // what was done to it, such as ".z.string()"
+}
+
+// site is a decision that was made on a stand-in, the clock, or the like.
+type site struct {
+	origin
+	Kind    string `json:"kind"`
+	Place   int    `json:"place"` // index into the places of a rewrite, or -1
+	Options int    `json:"options"`
+}
+
+// exported is a stand-in among a schema file's exports.
+type exported struct {
+	origin
+	File   string `json:"file"`
+	Name   string `json:"name"`
+	Called bool   `json:"called"`
+}
+
+// thrown is an exception.
+type thrown struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
+	Stack   string `json:"stack"`
+	Skein   *struct {
+		Message string `json:"message"`
+		Hint    string `json:"hint"`
+		File    string `json:"file"`
+	} `json:"skein"`
+}
+
+// run evaluates the program. plan says which option to take at which site; the
+// first is taken where it says nothing.
+func (e *engine) run(ctx context.Context, plan map[string]int) (*outcome, error) {
+	var out outcome
+	_, err := e.do(ctx, func() (any, error) {
+		if _, err := e.vm.Call("__skein.start", plan); err != nil {
+			return nil, err
+		}
+		_, jobs := e.vm.ExecutePendingJobs()
+		text, err := e.vm.Eval("__skein.outcome()", quickjs.EvalGlobal)
+		if err != nil {
+			return nil, err
+		}
+		s, _ := text.(string)
+		if err := json.Unmarshal([]byte(s), &out); err != nil {
+			return nil, err
+		}
+		if out.State == "pending" && jobs != nil {
+			return nil, jobs
+		}
+		if out.State == "done" {
+			text, err := e.vm.Eval("__skein.text()", quickjs.EvalGlobal)
+			if err != nil {
+				return nil, err
+			}
+			out.text, _ = text.(string)
+		}
+		return nil, nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	if t := out.Error; t != nil && t.Name == "InternalError" {
+		switch t.Message {
+		case "interrupted":
+			return &out, errTime
+		case "out of memory":
+			return &out, errMemory
+		}
+	}
+	if out.State == "pending" {
+		return &out, errPending
+	}
+	return &out, nil
+}
+
+// do calls into the engine within the limits. Some built-in functions loop
+// without asking whether to stop; a call that overruns for that is left behind,
+// and with it the engine, until the process ends.
+func (e *engine) do(ctx context.Context, f func() (any, error)) (any, error) {
+	if e.overran {
+		return nil, errTime
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if err := e.vm.SetEvalTimeout(e.limit); err != nil {
+		return nil, err
+	}
+	type answer struct {
+		value any
+		err   error
+	}
+	done := make(chan answer, 1)
+	go func() {
+		value, err := f()
+		done <- answer{value, err}
+	}()
+	const grace = 500 * time.Millisecond
+	timer := time.NewTimer(e.limit + grace)
+	defer timer.Stop()
+	select {
+	case a := <-done:
+		return a.value, engineError(a.err)
+	case <-timer.C:
+		e.overran = true
+		return nil, errTime
+	case <-ctx.Done():
+		e.vm.Interrupt()
+	}
+	select {
+	case <-done:
+	case <-time.After(grace):
+		e.overran = true
+	}
+	return nil, ctx.Err()
+}
+
+// engineError recognises the limits in an error of the engine.
+func engineError(err error) error {
+	var e *quickjs.Error
+	if errors.As(err, &e) {
+		switch {
+		case strings.Contains(e.Message, "interrupted"):
+			return errTime
+		case strings.Contains(e.Message, "out of memory"):
+			return errMemory
+		}
+	}
+	return err
+}
+
+func (e *engine) close() {
+	if !e.overran {
+		e.vm.Close()
+	}
+}

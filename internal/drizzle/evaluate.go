@@ -1,0 +1,207 @@
+package drizzle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/skein-db/skein/internal/diag"
+)
+
+// evaluation is a bundle in an engine.
+type evaluation struct {
+	*bundler
+	what   string // "schema" or "config", for messages
+	entry  string
+	script *script
+	places []int // of a rewritten bundle
+	engine *engine
+	base   *outcome
+	plan   map[string]int // of base
+}
+
+// evaluate builds the bundle and runs it once. The outcome may be an exception
+// of the program; the error is one of building, or of the limits.
+func (b *bundler) evaluate(ctx context.Context, what, entry string, s settings) (*evaluation, error) {
+	script, err := b.build(entry, false)
+	if err != nil {
+		return nil, err
+	}
+	e := &evaluation{bundler: b, what: what, entry: entry, script: script}
+	how := asItIs
+	if strings.Contains(script.code, "__skein.unknown(") {
+		how = whereSeen
+	}
+	for {
+		if err := e.start(ctx, s, how); err != nil {
+			return nil, err
+		}
+		switch {
+		case how == asItIs && len(e.base.Touched) > 0: // what a browser has, for example
+			how = whereSeen
+		case how == whereSeen && e.base.Handed:
+			how = everywhere
+		default:
+			return e, nil
+		}
+		e.close()
+	}
+}
+
+// rewriting says which code of a bundle is to notice stand-ins: none, the
+// modules that can see one, or, where they hand one on, all.
+type rewriting int
+
+const (
+	asItIs rewriting = iota
+	whereSeen
+	everywhere
+)
+
+// start loads the bundle into a new engine and runs it.
+func (e *evaluation) start(ctx context.Context, s settings, how rewriting) error {
+	code := e.script.code
+	e.places = nil
+	if s.Watch = how != asItIs; s.Watch {
+		rewritten, places, err := rewrite(split(code), how == everywhere)
+		if err != nil {
+			return &diag.Error{Kind: diag.Bug, Message: "cannot read the bundle of the " + e.what + ": " + err.Error(), Err: err,
+				Hint: "report this with the files that it happens with"}
+		}
+		code, e.places = rewritten, places
+	}
+	var err error
+	if e.engine, err = newEngine(s); err != nil {
+		return fmt.Errorf("starting the JavaScript engine: %w", err)
+	}
+	if err = e.engine.load(ctx, code); err == nil {
+		e.base, err = e.engine.run(ctx, nil)
+	}
+	if err != nil {
+		e.close()
+		return e.limitError(ctx, err, s)
+	}
+	return nil
+}
+
+// close gives the engine back.
+func (e *evaluation) close() {
+	if e.engine != nil {
+		e.engine.close()
+		e.engine = nil
+	}
+}
+
+// again runs the program once more with another plan. An exception, or running
+// into a limit, gives a nil outcome: the project works, so whatever does not is
+// not what happens.
+func (e *evaluation) again(ctx context.Context, plan map[string]int) (*outcome, error) {
+	merged := map[string]int{}
+	for site, option := range e.plan {
+		merged[site] = option
+	}
+	for site, option := range plan {
+		merged[site] = option
+	}
+	out, err := e.engine.run(ctx, merged)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil || out.State != "done" {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// limitError explains a run that did not come to an end of its own.
+func (e *evaluation) limitError(ctx context.Context, err error, s settings) error {
+	d := &diag.Error{Kind: diag.Usage, Err: err}
+	switch {
+	case errors.Is(err, errTime):
+		d.Message = fmt.Sprintf("evaluating the %s took longer than %v", e.what, timeLimit)
+		d.Hint = "look for a loop that does not end"
+	case errors.Is(err, errMemory):
+		d.Message = fmt.Sprintf("evaluating the %s took more than %d MB of memory", e.what, memoryLimit>>20)
+		d.Hint = "look for a list or a text that grows without end"
+	case errors.Is(err, errPending):
+		d.Message = "the " + e.what + " waits, with a top-level await, for something that never comes"
+		d.Hint = "there is no network, no files and no timers here; take the await out of what the " + e.what + " imports"
+	default:
+		return err
+	}
+	t := (*thrown)(nil)
+	if e.places == nil && e.base != nil {
+		t = e.base.Error
+	} else {
+		t = e.plain(ctx, s)
+	}
+	if t != nil {
+		if at, ok := e.locate(e.mapped(), frames(t.Stack)); ok {
+			p := e.at(at, d.Message, d.Hint)
+			p.Err = err
+			return p
+		}
+	}
+	return d
+}
+
+// plain runs the bundle without rewriting it, so that the source map knows its
+// positions, and returns what it throws, nil for nothing.
+func (e *evaluation) plain(ctx context.Context, s settings) *thrown {
+	s.Watch = false
+	engine, err := newEngine(s)
+	if err != nil {
+		return nil
+	}
+	defer engine.close()
+	engine.limit = timeLimit / 5 // it is known to fail
+	if engine.load(ctx, e.script.code) != nil {
+		return nil
+	}
+	out, _ := engine.run(ctx, e.plan)
+	if out == nil {
+		return nil
+	}
+	return out.Error
+}
+
+// mapped returns the source map of the bundle, which is built again for it.
+func (e *evaluation) mapped() *sourceMap {
+	script, err := e.build(e.entry, true)
+	if err != nil || len(script.sourceMap) == 0 {
+		return &sourceMap{}
+	}
+	return parseSourceMap(script.sourceMap)
+}
+
+// explain turns an exception of the program into an error with its place.
+func (e *evaluation) explain(ctx context.Context, t *thrown, s settings) *diag.Error {
+	if t.Skein != nil {
+		d := &diag.Error{Kind: diag.Usage, File: t.Skein.File, Message: t.Skein.Message, Hint: t.Skein.Hint}
+		if t.Skein.File != "" {
+			if file := filepath.Join(e.dir, filepath.FromSlash(t.Skein.File)); e.inputs[file] {
+				d.File = e.show(file)
+			}
+		}
+		return d
+	}
+	message := t.Message
+	if t.Name != "" {
+		message = strings.TrimSuffix(t.Name+": "+t.Message, ": ")
+	}
+	message = strings.TrimSuffix(message, ".")
+	stack := t.Stack
+	if e.places != nil {
+		if p := e.plain(ctx, s); p != nil {
+			stack = p.Stack
+		}
+	}
+	hint := "the exception comes from the " + e.what + " itself; mend it at this place"
+	if at, ok := e.locate(e.mapped(), frames(stack)); ok {
+		return e.at(at, message, hint)
+	}
+	return &diag.Error{Kind: diag.Usage, Message: "the " + e.what + " threw " + message,
+		Hint: "throw an Error, whose place can be shown, or evaluate the files one by one to find it"}
+}

@@ -1,0 +1,401 @@
+package drizzle
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	_ "embed"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/drizzle/js"
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/snapshot"
+)
+
+// LoadOptions say what to read.
+type LoadOptions struct {
+	Dir   string   // the project's folder, which patterns are relative to
+	Files []string // files, folders and glob patterns, as in "schema" of the config
+	// Casing is "camelCase", "snake_case" or "".
+	Casing string
+	// CacheDir is a folder for what was read, to read it faster when nothing
+	// changed. "" means no cache. It must belong to the user, not to the project.
+	CacheDir string
+}
+
+// Loaded is what the schema files say.
+type Loaded struct {
+	Schema *schema.Schema
+	// Sources are the files that the patterns matched, absolute, in the order
+	// in which they count.
+	Sources []string
+	// Inputs are all of the project's files that were read, Sources among them,
+	// sorted: those to watch.
+	Inputs []string
+	// ORM says whose drizzle-orm was used: "drizzle-orm 0.45.2" or "built in".
+	ORM      string
+	Cached   bool // nothing was evaluated
+	Warnings []string
+}
+
+// Load reads the schema files of a project. It reads files of the project and
+// writes to the cache only; it never touches a database. Errors about the
+// project are of type *diag.Error.
+func Load(ctx context.Context, o LoadOptions) (*Loaded, error) {
+	dir, err := filepath.Abs(o.Dir)
+	if err != nil {
+		return nil, err
+	}
+	o.Dir = dir
+	store := newStore(o)
+	if found, ok := store.get(); ok {
+		return found.decode(true)
+	}
+	// Bundling makes a lot of garbage in a short time, and the process is about
+	// to end or to wait: collecting less often saves a fifth of the time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	l := &loader{options: o, disk: newDisk()}
+	result, err := l.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	store.put(result, l.disk)
+	return result.decode(false)
+}
+
+// result is what the cache keeps: everything of Loaded, with the schema as text.
+type result struct {
+	Body     []byte   `json:"-"`
+	Sources  []string `json:"sources"`
+	Inputs   []string `json:"inputs"`
+	ORM      string   `json:"orm"`
+	Warnings []string `json:"warnings"`
+}
+
+func (r *result) decode(cached bool) (*Loaded, error) {
+	s, err := snapshot.DecodeSchemaJSON("the schema files", r.Body)
+	if err != nil {
+		return nil, err
+	}
+	return &Loaded{Schema: s, Sources: r.Sources, Inputs: r.Inputs, ORM: r.ORM, Cached: cached, Warnings: r.Warnings}, nil
+}
+
+//go:embed sandbox/first.js
+var firstJS string
+
+// loader evaluates schema files until nothing in the snapshot is a guess.
+type loader struct {
+	options LoadOptions
+	disk    *disk
+	bundler *bundler
+	list    *moduleList
+	schema  []int // indexes of the schema files in list
+	files   []string
+	refused map[string]bool // packages that were suspected and could not be loaded
+	notes   []string        // warnings
+}
+
+func (l *loader) load(ctx context.Context) (*result, error) {
+	if err := l.findFiles(); err != nil {
+		return nil, err
+	}
+	r := newResolver(l.disk, l.options.Dir)
+	orm, err := l.findORM(r)
+	if err != nil {
+		return nil, err
+	}
+	r.orm = orm
+	r.virtual[firstSpecifier] = firstJS
+	l.bundler = &bundler{resolver: r, suspects: map[string]bool{}}
+	l.refused = map[string]bool{}
+	const mostRounds = 12 // each loads at least one more package
+	for range mostRounds {
+		done, err := l.round(ctx)
+		if done != nil || err != nil {
+			return done, err
+		}
+	}
+	return nil, &diag.Error{Kind: diag.Usage, Message: "the schema needs more and more packages to be evaluated",
+		Hint: "import types only (import type) where no value is needed"}
+}
+
+func (l *loader) settings() settings {
+	return settings{Dir: l.options.Dir, OS: runtime.GOOS}
+}
+
+// findFiles expands the patterns and leaves out files that export nothing.
+func (l *loader) findFiles() error {
+	files, empty, err := sources(l.disk, l.options.Dir, l.options.Files)
+	if err != nil {
+		return err
+	}
+	for _, pattern := range empty {
+		l.notes = append(l.notes, fmt.Sprintf("the schema path %q matches no file", pattern))
+	}
+	if len(files) == 0 {
+		return noSchemaFiles(l.options.Files)
+	}
+	for _, file := range files {
+		data, err := l.disk.read(file)
+		if err != nil {
+			return unreadable(showPath(l.options.Dir, file), err)
+		}
+		if !exportsNothing(data) {
+			l.files = append(l.files, file)
+		}
+	}
+	return nil
+}
+
+func noSchemaFiles(patterns []string) *diag.Error {
+	if len(patterns) == 0 {
+		return &diag.Error{Kind: diag.Usage, Message: "no schema files are named",
+			Hint: "set \"schema\" in drizzle.config, for example schema: \"./src/schema.ts\""}
+	}
+	quoted := make([]string, len(patterns))
+	for i, p := range patterns {
+		quoted[i] = fmt.Sprintf("%q", p)
+	}
+	return &diag.Error{Kind: diag.Usage, Message: "no schema files found for " + strings.Join(quoted, ", "),
+		Hint: "check \"schema\" in drizzle.config; paths are relative to the working directory, and a file needs its extension"}
+}
+
+// round evaluates once. It returns a result, or an error, or neither where
+// another round with more packages loaded for real is due.
+func (l *loader) round(ctx context.Context) (*result, error) {
+	l.listModules()
+	e, err := l.bundler.evaluate(ctx, "schema", l.entry(), l.settings())
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
+	if e.base.State == "threw" {
+		if err := l.withEnvironment(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	if e.base.State == "threw" {
+		return nil, l.threw(ctx, e)
+	}
+	needs := e.certain(l.list.unresolved)
+	if len(needs) == 0 {
+		if err := l.checkPlaceholders(e); err != nil {
+			return nil, err
+		}
+		if needs, err = l.undecided(ctx, e); err != nil {
+			return nil, err
+		}
+	}
+	suspected, notes := e.suspected()
+	more, err := l.meet(e, append(needs, suspected...))
+	if more || err != nil {
+		return nil, err
+	}
+	return l.result(e, notes), nil
+}
+
+// listModules lists what the entry imports.
+func (l *loader) listModules() {
+	l.list = &moduleList{resolver: l.bundler.resolver, index: map[string]int{}}
+	l.schema = l.schema[:0]
+	for _, file := range l.files {
+		l.schema = append(l.schema, l.list.add(file))
+	}
+}
+
+// entry is the module the bundle starts from.
+func (l *loader) entry() string {
+	var b strings.Builder
+	b.WriteString("import " + quoteJS(firstSpecifier) + ";\nimport { serialize } from " + quoteJS(js.Internal+"serialize/serialize") + ";\n")
+	for i, m := range l.list.modules {
+		fmt.Fprintf(&b, "import * as m%d from %s;\n", i, quoteJS(m.path))
+	}
+	b.WriteString("__skein.loaded(serialize, [\n")
+	for i, m := range l.list.modules {
+		fmt.Fprintf(&b, "{ file: %s, namespace: m%d", quoteJS(l.bundler.show(m.path)), i)
+		if m.barrel {
+			fmt.Fprintf(&b, ", own: %s, stars: %s", listJS(m.own), listJS(m.stars))
+		}
+		b.WriteString(" },\n")
+	}
+	fmt.Fprintf(&b, "], %s, %s);\n", listJS(l.schema), casingJS(l.options.Casing))
+	return b.String()
+}
+
+func casingJS(casing string) string {
+	if casing == "" {
+		return "undefined"
+	}
+	return quoteJS(casing)
+}
+
+// withEnvironment tries again with the environment variables set that the
+// schema read before it gave up. Their values must not matter, but many
+// projects check that they are there.
+func (l *loader) withEnvironment(ctx context.Context, e *evaluation) error {
+	plan := map[string]int{}
+	sites := e.base.Sites
+	for range mostRuns {
+		next := unsetEnvironment(sites)
+		if len(next) <= len(plan) {
+			return nil
+		}
+		maps.Copy(plan, next)
+		out, err := e.engine.run(ctx, plan)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			return nil
+		}
+		if out.State == "done" {
+			e.base, e.plan = out, plan
+			return nil
+		}
+		sites = out.Sites
+	}
+	return nil
+}
+
+// threw answers an exception: with another round if a package that is stood in
+// for may be the reason, else with an error.
+func (l *loader) threw(ctx context.Context, e *evaluation) error {
+	if l.dropSuspects(e) {
+		return nil
+	}
+	found := false
+	for _, o := range e.base.Touched {
+		if t := e.target(o); t.found && !l.bundler.wanted[t.pkg] {
+			l.bundler.wanted[t.pkg] = true
+			found = true
+		}
+	}
+	if found {
+		return nil
+	}
+	d := e.explain(ctx, e.base.Error, l.settings())
+	if missing := l.missing(e); len(missing) > 0 && e.base.Error.Skein == nil {
+		d.Hint = "if it is not a mistake there: Skein stands in for " + strings.Join(missing, ", ") + ", which cannot be found here"
+	}
+	return d
+}
+
+// missing lists the stand-ins that were used, for want of the real thing.
+func (l *loader) missing(e *evaluation) []string {
+	var out []string
+	for _, o := range e.base.Touched {
+		name := fmt.Sprintf("%q", o.Specifier)
+		if o.Importer == "" {
+			name = o.Specifier
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// dropSuspects gives up packages that were loaded on a suspicion, and reports
+// whether there were any.
+func (l *loader) dropSuspects(e *evaluation) bool {
+	dropped := false
+	for pkg := range l.bundler.suspects {
+		delete(l.bundler.suspects, pkg)
+		delete(l.bundler.wanted, pkg)
+		l.refused[pkg] = true
+		l.notes = append(l.notes, fmt.Sprintf("%q cannot be evaluated here; if what is exported from it is a table, it is missing", pkg))
+		dropped = true
+	}
+	return dropped
+}
+
+// checkPlaceholders refuses a snapshot with a value that only stood for that of
+// an environment variable.
+func (l *loader) checkPlaceholders(e *evaluation) error {
+	if e.plan == nil {
+		return nil
+	}
+	for _, key := range placeholders(e.base.Sites, e.base.text) {
+		return e.natureError(e.base.Sites[key])
+	}
+	return nil
+}
+
+// undecided returns the needs that decisions on stand-ins make.
+func (l *loader) undecided(ctx context.Context, e *evaluation) ([]need, error) {
+	matter, err := e.whatIf(ctx)
+	if errors.Is(err, errUndecided) {
+		l.notes = append(l.notes, "so much depends on packages that are not loaded that not all of it could be tried")
+		err = nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []need
+	for _, key := range matter {
+		s := e.base.Sites[key]
+		if isNature(s.Kind) {
+			return nil, e.natureError(s)
+		}
+		out = append(out, need{origin: s.origin, target: e.target(s.origin), why: "depends on", site: key})
+	}
+	return out, nil
+}
+
+// meet loads for real what is needed and can be, and reports whether there was
+// anything new. What cannot be had is an error.
+func (l *loader) meet(e *evaluation, needs []need) (more bool, err error) {
+	for _, n := range needs {
+		t := n.target
+		if t.found && !l.bundler.wanted[t.pkg] && !l.refused[t.pkg] {
+			l.bundler.wanted[t.pkg] = true
+			if n.soft {
+				l.bundler.suspects[t.pkg] = true
+			}
+			more = true
+		}
+	}
+	if more {
+		return true, nil
+	}
+	for _, n := range needs {
+		if !n.soft {
+			return false, e.error(n)
+		}
+	}
+	return false, nil
+}
+
+func (l *loader) result(e *evaluation, notes []string) *result {
+	inputs := slices.Sorted(maps.Keys(l.bundler.inputs))
+	orm := "built in"
+	if m := l.bundler.orm; m != nil {
+		orm = "drizzle-orm " + m.version
+	}
+	return &result{Body: []byte(e.base.text), Sources: l.files, Inputs: inputs, ORM: orm,
+		Warnings: slices.Concat(l.notes, e.base.Warnings, notes, l.missingFiles(e))}
+}
+
+// missingFiles warns of files of the project's own that are imported, used, and
+// not there.
+func (l *loader) missingFiles(e *evaluation) []string {
+	var out []string
+	for _, o := range e.base.Touched {
+		t := e.target(o)
+		if t.builtin || t.found || isAsset(o.Specifier) || !isOwnSpecifier(o.Specifier) {
+			continue
+		}
+		if at, ok := e.importOf(o.Importer, o.Specifier); ok {
+			out = append(out, fmt.Sprintf("%s:%d: %q does not exist; nothing in the snapshot depends on it", e.show(at.file), at.line, o.Specifier))
+		}
+	}
+	slices.Sort(out)
+	return out
+}

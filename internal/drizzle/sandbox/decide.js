@@ -1,0 +1,185 @@
+// What rewritten code calls in place of the operators that decide something,
+// since an engine compares proxies without asking them. place is the position
+// of the operator in the bundle.
+
+const decide = {
+	/** A condition: returns the value itself, or something false. */
+	test(place, value) {
+		if (plain(value)) return value;
+		const origin = originOf(value);
+		return origin === undefined ? value : choose("condition", origin, [value, typeof value === "string" ? "" : undefined], place);
+	},
+	same(place, a, b) {
+		if (plain(a) && plain(b)) return a === b;
+		const origin = originOf(a) ?? originOf(b);
+		return origin === undefined ? a === b : choose("comparison", origin, [a === b, a !== b], place);
+	},
+	like(place, a, b) {
+		if (plain(a) && plain(b)) return a == b;
+		const origin = originOf(a) ?? originOf(b);
+		return origin === undefined ? a == b : choose("comparison", origin, [false, true], place);
+	},
+	kind(place, value) {
+		if (plain(value)) return typeof value;
+		const origin = originOf(value);
+		return origin === undefined ? typeof value : choose("typeof", origin, [typeof value, "string", "object", "undefined", "number"], place);
+	},
+	instance(place, value, type) {
+		const origin = typeof value === "function" ? origins.get(value) : undefined;
+		return origin === undefined ? value instanceof type : choose("instanceof", origin, [false, true], place);
+	},
+	member(place, key, object) {
+		const origin = originOf(key);
+		return origin === undefined ? key in object : choose("in", origin, [false, true], place);
+	},
+	/** Reading object[key]: what an unknown key names is unknown. */
+	index(object, key) {
+		if (plain(key)) return object[key];
+		const origin = originOf(key);
+		return origin === undefined || originOf(object) !== undefined ? object[key] : derive(origin, "[]");
+	},
+	length(value) {
+		if (plain(value)) return value.length;
+		const origin = typeof value === "string" ? originOf(value) : undefined;
+		return origin === undefined ? value.length : derive(origin, ".length");
+	},
+	/** A switch: cases are those written as literals. */
+	branch(place, value, cases) {
+		const origin = originOf(value);
+		return origin === undefined ? value : choose("switch", origin, [value, ...cases], place);
+	},
+	/** Notes what is handed to a function; one that is a stand-in takes it back, see watch. */
+	argument(value) {
+		if (holdsUnknown(value, 3)) run.handed[run.handed.length] = value;
+		return value;
+	},
+	/** Notes what a function returns, or what is put into an object. */
+	result(value) {
+		if (holdsUnknown(value, 3)) run.handed[run.handed.length] = undefined;
+		return value;
+	},
+};
+
+function holdsUnknown(value, depth) {
+	if (typeof value !== "object" || value === null) return originOf(value) !== undefined;
+	if (depth === 0) return false;
+	const prototype = Object.getPrototypeOf(value);
+	if (prototype !== Object.prototype && prototype !== Array.prototype) return false;
+	for (const key in value) {
+		const property = Object.getOwnPropertyDescriptor(value, key);
+		if (property !== undefined && holdsUnknown(property.value, depth - 1)) return true;
+	}
+	return false;
+}
+
+// The built-in functions that decide by a value they are given.
+
+const replace = (owner, name, make) => {
+	const descriptor = Object.getOwnPropertyDescriptor(owner, name);
+	if (typeof descriptor?.value === "function") Object.defineProperty(owner, name, { ...descriptor, value: make(descriptor.value) });
+};
+
+/** Whether a value is what it seems, which nearly all are: the quick way out. */
+const plain = (value) => typeof value !== "function" && (typeof value !== "string" || !escaped);
+
+function originAmong(list) {
+	for (let i = 0; i < list.length; i++) {
+		if (plain(list[i])) continue;
+		const origin = originOf(list[i]);
+		if (origin !== undefined) return origin;
+	}
+	return undefined;
+}
+
+function watchBuiltins() {
+	for (const name of ["filter", "find", "findIndex", "findLast", "findLastIndex", "some", "every"]) {
+		replace(Array.prototype, name, (original) => function (callback, self) {
+			if (typeof callback !== "function") return apply(original, this, [callback, self]);
+			const watched = (item, index, array) => {
+				const value = apply(callback, self, [item, index, array]);
+				if (plain(value)) return value;
+				const origin = originOf(value);
+				return origin === undefined ? value : choose(name, origin, [true, false]);
+			};
+			return apply(original, this, [watched]);
+		});
+	}
+	for (const name of ["includes", "indexOf", "lastIndexOf"]) {
+		replace(Array.prototype, name, (original) => function (value, ...from) {
+			const found = apply(original, this, [value, ...from]);
+			const origin = originOf(value) ?? (isArray(this) ? originAmong(this) : undefined);
+			return origin === undefined ? found : choose(name, origin, name === "includes" ? [found, !found] : [found, found === -1 ? 0 : -1]);
+		});
+	}
+	for (const type of [Map, Set, WeakMap, WeakSet]) {
+		replace(type.prototype, "has", (original) => function (key) {
+			const found = apply(original, this, [key]);
+			if (found || plain(key)) return found;
+			const origin = originOf(key);
+			return origin === undefined ? found : choose("has", origin, [false, true]);
+		});
+	}
+	const mapHas = uncurried(Map.prototype.has);
+	replace(Map.prototype, "get", (original) => function (key) {
+		if (plain(key)) return apply(original, this, [key]);
+		const origin = originOf(key);
+		return origin === undefined || this.size === 0 || mapHas(this, key) ? apply(original, this, [key]) : derive(origin, "[]");
+	});
+	for (const [owner, name] of [[Object, "is"], [Array, "isArray"], [Number, "isInteger"], [Number, "isFinite"], [Number, "isNaN"], [Number, "isSafeInteger"], [globalThis, "isNaN"], [globalThis, "isFinite"]]) {
+		replace(owner, name, (original) => function (a, b) {
+			if (plain(a) && plain(b)) return original(a, b);
+			const origin = originOf(a) ?? originOf(b);
+			return origin === undefined ? original(a, b) : choose(name, origin, [false, true]);
+		});
+	}
+	for (const name of ["freeze", "seal", "preventExtensions"]) {
+		replace(Object, name, (original) => (value) => (originOf(value) === undefined ? original(value) : value));
+	}
+	for (const name of ["parseInt", "parseFloat"]) {
+		replace(globalThis, name, (original) => (value, radix) => {
+			const origin = originOf(value);
+			return origin === undefined ? original(value, radix) : choose(name, origin, [1, 2]);
+		});
+	}
+	globalThis.Number = convert(Number, (origin) => choose("number", origin, [1, 2]));
+	globalThis.Boolean = convert(Boolean, (origin) => choose("condition", origin, [true, false]));
+}
+
+/** Returns a constructor that converts as it always does, except stand-ins. */
+function convert(original, ofUnknown) {
+	const replaced = new Proxy(original, {
+		apply(_, self, args) {
+			const origin = originOf(args[0]);
+			return origin === undefined ? Reflect.apply(original, self, args) : ofUnknown(origin);
+		},
+	});
+	original.prototype.constructor = replaced;
+	return replaced;
+}
+
+let watchingText = false;
+let onEscape = () => {};
+
+/** From the first mark on, functions of text have to be watched, too. */
+function watchText() {
+	onEscape = () => {
+		if (watchingText) return;
+		watchingText = true;
+		for (const name of Object.getOwnPropertyNames(String.prototype)) {
+			if (name === "constructor" || name === "toString" || name === "valueOf") continue;
+			replace(String.prototype, name, (original) => function (...args) {
+				return stillMarked(original.apply(this, args), [this, ...args], name);
+			});
+		}
+		replace(RegExp.prototype, "test", (original) => function (text) {
+			return stillMarked(original.call(this, text), [text, this.source], "test");
+		});
+	};
+}
+
+/** Returns the outcome of a function of text, or a stand-in for it if a mark went in and did not come out. */
+function stillMarked(outcome, inputs, name) {
+	const origin = inputs.map((input) => (typeof input === "string" || input instanceof String ? originOf(String(input)) : originOf(input))).find((o) => o !== undefined);
+	if (origin === undefined || (typeof outcome === "string" && originOf(outcome) !== undefined)) return outcome;
+	return derive(origin, `.${name}()`);
+}

@@ -1,0 +1,219 @@
+// Stand-ins for what is not there, and decisions that are tried both ways.
+//
+// A stand-in is a proxy around a function: it can be called, constructed, read
+// and iterated, and each time gives another stand-in that knows where it came
+// from. Turned into text it gives a mark, a word that survives case changes and
+// is looked for in the snapshot.
+
+const { apply } = Reflect;
+const uncurried = (method) => (self, ...args) => apply(method, self, args);
+const lowerCase = uncurried(String.prototype.toLowerCase);
+const indexOf = uncurried(String.prototype.indexOf);
+const charCodeAt = uncurried(String.prototype.charCodeAt);
+const includes = uncurried(Array.prototype.includes);
+const lastIndexOf = uncurried(Array.prototype.lastIndexOf);
+const splice = uncurried(Array.prototype.splice);
+const { isArray } = Array;
+const dictionary = () => Object.create(null);
+
+const origins = new WeakMap(); // stand-in to {specifier, importer, path, called}
+let modules = dictionary(); // "specifier importer" to a module's stand-in
+const marked = []; // origins that were turned into text, by the number in the mark
+let escaped = false; // some mark exists, so texts have to be looked into
+
+const markWord = "skeinunknown";
+
+function markOf(origin) {
+	escaped = true;
+	onEscape();
+	origin.mark ??= `${markWord}${marked.push(origin) - 1}x`;
+	return origin.mark;
+}
+
+/** Returns the origins of the marks in a text, in whatever case they now are. */
+function markedIn(text) {
+	const found = [];
+	const lower = lowerCase(text);
+	for (let at = indexOf(lower, markWord); at !== -1; ) {
+		let number = 0;
+		at += markWord.length;
+		for (let digit = charCodeAt(lower, at) - 48; digit >= 0 && digit <= 9; digit = charCodeAt(lower, ++at) - 48) number = number * 10 + digit;
+		if (marked[number] !== undefined) found[found.length] = marked[number];
+		at = indexOf(lower, markWord, at);
+	}
+	return found;
+}
+
+/** Returns where a value came from if it is a stand-in, or text made of one. */
+function originOf(value) {
+	if (typeof value === "function") return origins.get(value);
+	if (escaped && typeof value === "string") return markedIn(value)[0];
+	return undefined;
+}
+
+/** Returns a stand-in for what is at path below an origin. */
+function derive(origin, step, called = false) {
+	const path = origin.path.length < 200 ? origin.path + step : origin.path;
+	return standIn({ specifier: origin.specifier, importer: origin.importer, path, called });
+}
+
+function standIn(origin) {
+	const children = dictionary();
+	const child = (key) => (key in children ? children[key] : (children[key] = derive(origin, `.${key}`)));
+	const symbols = {
+		[Symbol.toPrimitive]: (hint) => (hint === "number" ? choose("number", origin, [1, 2]) : markOf(origin)),
+		[Symbol.hasInstance]: () => choose("instanceof", origin, [false, true]),
+		*[Symbol.iterator]() {
+			if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
+		},
+		async *[Symbol.asyncIterator]() {
+			if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
+		},
+	};
+	const fixed = {
+		__proto__: null,
+		toJSON: () => markOf(origin),
+		toString: () => markOf(origin),
+		toLocaleString: () => markOf(origin),
+		valueOf: () => proxy,
+		// Only what a call gave may be awaited, and only once.
+		// biome-ignore lint/suspicious/noThenProperty: that is the point
+		then: origin.called ? (resolve) => resolve?.(derive(origin, "")) : undefined,
+	};
+	const proxy = new Proxy(bareFunction(), {
+		get(_, key) {
+			touch(origin);
+			if (typeof key === "symbol") return symbols[key];
+			return key in fixed && !(key in children) ? fixed[key] : child(key);
+		},
+		set(_, key, value) {
+			if (typeof key === "string") children[key] = value;
+			return true;
+		},
+		has: (_, key) => typeof key === "string" && choose("in", derivedOrigin(origin, key), [true, false]),
+		ownKeys: () => [markOf(origin)],
+		getOwnPropertyDescriptor(_, key) {
+			const there = typeof key === "string" && (key === origin.mark || choose("own", derivedOrigin(origin, key), [true, false]));
+			return there ? { value: child(key), writable: true, enumerable: true, configurable: true } : undefined;
+		},
+		defineProperty: () => true,
+		deleteProperty: () => true,
+		setPrototypeOf: () => true,
+		apply(_, self, args) {
+			touch(origin);
+			watch(origin, args);
+			return derive(origin, "()", true);
+		},
+		construct(_, args, made) {
+			touch(origin);
+			watch(origin, args);
+			// A class that extends a stand-in keeps its own methods.
+			return made === proxy ? derive(origin, "()") : Object.create(made.prototype);
+		},
+	});
+	origins.set(proxy, origin);
+	return proxy;
+}
+
+const derivedOrigin = (origin, key) => ({ ...origin, mark: undefined, path: `${origin.path}.${key}` });
+
+/** A function that can be constructed and owns no property a proxy would have to show. */
+function bareFunction() {
+	const target = function () {}.bind();
+	delete target.name;
+	delete target.length;
+	return target;
+}
+
+/**
+ * Returns what importing a package gives. esbuild makes a namespace object whose
+ * prototype is the imported object's and copies the own properties over, so the
+ * prototype has to answer for every name.
+ */
+function unknown(specifier, importer) {
+	const key = `${specifier} ${importer}`;
+	if (!(key in modules)) {
+		const origin = { specifier, importer, path: "", called: false };
+		const members = standIn(origin);
+		const module = new Proxy(bareFunction(), {
+			get: (_, name) => (name === "__esModule" ? true : members[name]),
+			getPrototypeOf: () => members,
+			ownKeys: () => [],
+			has: () => true,
+			apply: (_, self, args) => Reflect.apply(members, self, args),
+			construct: (_, args) => Reflect.construct(members, args),
+		});
+		origins.set(module, origin);
+		modules[key] = module;
+	}
+	return modules[key];
+}
+
+/** Takes the place of esbuild's helper for `export * from` a stand-in. */
+const reExport = (original) => (target, module, second) => {
+	if (!origins.has(module)) return original(target, module, second);
+	Object.setPrototypeOf(target, Object.getPrototypeOf(module));
+	return target;
+};
+
+// What happens in one evaluation.
+let run;
+
+function reset(plan) {
+	modules = dictionary();
+	marked.length = 0;
+	escaped = false;
+	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), exported: [], handed: [], outcome: undefined };
+}
+
+const note = (where, origin) => {
+	where[`${origin.specifier} ${origin.importer}`] ??= origin;
+};
+const touch = (origin) => note(run.touched, origin);
+
+/**
+ * Returns the option that this evaluation is to take: the first, unless the plan
+ * says otherwise. What is chosen is named by its place in the code or, where the
+ * engine asks, by what was asked of which stand-in.
+ */
+function choose(kind, origin, options, place) {
+	const site = place === undefined ? `${kind} ${origin.specifier} ${origin.path}` : `at ${place}`;
+	const { specifier, importer, path } = origin;
+	const known = (run.sites[site] ??= { kind, place: place ?? -1, options: 0, specifier, importer, path });
+	if (known.options < options.length) known.options = options.length;
+	return options[run.plan[site] ?? 0] ?? options[0];
+}
+
+// A stand-in that is handed column builders, or the functions that make tables,
+// is one that makes tables.
+
+const entityKind = Symbol.for("drizzle:entityKind");
+let tableMakers = [];
+
+function isColumnBuilder(value) {
+	try {
+		return typeof value === "object" && value !== null && value.config?.columnType !== undefined && typeof value.constructor?.[entityKind] === "string";
+	} catch {
+		return false;
+	}
+}
+
+function hasColumnBuilder(object) {
+	if (Object.getPrototypeOf(object) !== Object.prototype) return false;
+	for (const { value } of Object.values(Object.getOwnPropertyDescriptors(object))) {
+		if (isColumnBuilder(value)) return true;
+	}
+	return false;
+}
+
+function watch(origin, args) {
+	for (const arg of args) {
+		const i = run.handed.length === 0 ? -1 : lastIndexOf(run.handed, arg);
+		if (i !== -1) splice(run.handed, i, 1);
+		if (typeof arg === "function") {
+			if (includes(tableMakers, arg)) note(run.makers, origin);
+		} else if (typeof arg === "object" && arg !== null) {
+			if (isColumnBuilder(arg) || hasColumnBuilder(arg)) note(run.makers, origin);
+		}
+	}
+}

@@ -1,0 +1,188 @@
+package drizzle
+
+import (
+	"context"
+	"slices"
+	"strings"
+)
+
+// mostRuns bounds how often a schema is evaluated again to see whether its
+// snapshot depends on what is not known.
+const mostRuns = 60
+
+// whatIf finds the sites whose decision changes the snapshot, by taking the
+// other ones. Sites that do not matter, nearly all, cost a run each where there
+// are few, and far less than one where there are many.
+func (e *evaluation) whatIf(ctx context.Context) (matter []string, err error) {
+	t := trial{evaluation: e, ctx: ctx}
+	nature, unknown := t.split(e.base.Sites)
+	if len(nature) > 0 {
+		idle := idleVariables(e.script.code)
+		nature = slices.DeleteFunc(nature, func(key string) bool {
+			s := e.base.Sites[key]
+			return s.Kind == "environment" && idle[strings.TrimPrefix(s.Specifier, environmentPrefix)]
+		})
+	}
+	// Reading the environment is usual and almost never matters.
+	if t.differs(nature) {
+		matter = append(matter, t.which(nature)...)
+	}
+	for _, group := range groups(unknown) {
+		if t.differs(group) {
+			matter = append(matter, t.which(group)...)
+		}
+	}
+	slices.Sort(matter)
+	return slices.Compact(matter), t.err
+}
+
+// trial counts the runs of one whatIf.
+type trial struct {
+	*evaluation
+	ctx  context.Context
+	runs int
+	err  error
+}
+
+// split sorts sites into those of the environment, the clock and the like, and
+// those of stand-ins.
+func (t *trial) split(sites map[string]site) (nature, unknown []string) {
+	for key, s := range sites {
+		if s.Options < 2 {
+			continue
+		}
+		if isNature(s.Kind) {
+			nature = append(nature, key)
+		} else {
+			unknown = append(unknown, key)
+		}
+	}
+	slices.Sort(nature)
+	slices.Sort(unknown)
+	return nature, unknown
+}
+
+func isNature(kind string) bool { return kind == "environment" || kind == "clock" || kind == "random" }
+
+// groups returns the sets of sites to decide otherwise together: each alone
+// where there are few, else all together, and for each bit of their number
+// those that have it and those that have not, so that any two are at some time
+// decided differently from each other.
+func groups(sites []string) [][]string {
+	const few = 8
+	if len(sites) <= few {
+		var out [][]string
+		for _, s := range sites {
+			out = append(out, []string{s})
+		}
+		return out
+	}
+	out := [][]string{sites}
+	for bit := 1; bit < len(sites); bit <<= 1 {
+		var with, without []string
+		for i, s := range sites {
+			if i&bit != 0 {
+				with = append(with, s)
+			} else {
+				without = append(without, s)
+			}
+		}
+		out = append(out, with, without)
+	}
+	return out
+}
+
+// differs reports whether the snapshot changes when all of the sites decide
+// otherwise. A run that fails says nothing about a group, so its sites are tried
+// one by one; of a single site it says that the project never goes there.
+func (t *trial) differs(sites []string) bool {
+	if len(sites) == 0 || t.err != nil {
+		return false
+	}
+	if len(sites) == 1 {
+		return t.oneDiffers(sites[0])
+	}
+	plan := map[string]int{}
+	for _, s := range sites {
+		plan[s] = t.other(s, 1)
+	}
+	out := t.run(plan)
+	if out == nil {
+		return slices.ContainsFunc(sites, t.oneDiffers)
+	}
+	return out.text != t.base.text
+}
+
+// oneDiffers tries every other option of a site.
+func (t *trial) oneDiffers(key string) bool {
+	for option := 1; option < t.base.Sites[key].Options; option++ {
+		if out := t.run(map[string]int{key: t.other(key, option)}); out != nil && out.text != t.base.text {
+			return true
+		}
+	}
+	return false
+}
+
+// other returns the option-th option of a site that the base did not take.
+func (t *trial) other(key string, option int) int {
+	if option <= t.plan[key] {
+		return option - 1
+	}
+	return option
+}
+
+// which returns those of a group that matter by themselves, all if none does.
+func (t *trial) which(sites []string) []string {
+	var out []string
+	for _, s := range sites {
+		if t.oneDiffers(s) {
+			out = append(out, s)
+		}
+	}
+	if out == nil {
+		return sites
+	}
+	return out
+}
+
+func (t *trial) run(plan map[string]int) *outcome {
+	if t.err != nil {
+		return nil
+	}
+	if t.runs++; t.runs > mostRuns {
+		t.err = errUndecided
+		return nil
+	}
+	out, err := t.again(t.ctx, plan)
+	if err != nil {
+		t.err = err
+	}
+	return out
+}
+
+// unsetEnvironment makes a plan in which the environment variables that were
+// read are set to something, for schemas that refuse to load without.
+func unsetEnvironment(sites map[string]site) map[string]int {
+	plan := map[string]int{}
+	for key, s := range sites {
+		if s.Kind == "environment" {
+			plan[key] = 1
+		}
+	}
+	return plan
+}
+
+// placeholders returns the environment variables whose placeholder is in a
+// text.
+func placeholders(sites map[string]site, text string) []string {
+	var out []string
+	for key, s := range sites {
+		if name, ok := strings.CutPrefix(s.Specifier, environmentPrefix); ok && s.Kind == "environment" && strings.Contains(text, "skein"+name) {
+			out = append(out, key)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+const environmentPrefix = "process.env."
