@@ -77,7 +77,9 @@ func (a *assembly) note(object schema.Ref, part, text string) {
 
 // wanted reports whether the options ask for the table or view.
 func (a *assembly) wanted(r schema.Ref) bool {
-	return r != a.options.Migrations && (a.options.Tables == nil || a.options.Tables(r))
+	m := a.options.Migrations
+	own := r == m || r == schema.Ref{Schema: m.Schema, Name: progressTable}
+	return !own && (a.options.Tables == nil || a.options.Tables(r))
 }
 
 // readSchemas lists the schemas. It comes last: the one of the migrations
