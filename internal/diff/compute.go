@@ -26,7 +26,7 @@ type computer struct {
 	tableNow  map[schema.Ref]schema.Ref
 	recreated map[schema.Ref]bool // enums, by new name
 	tables    []*tablePair
-	oldEnums  map[schema.Ref]bool // under their old names, and where they move
+	oldEnums  map[schema.Ref]bool // under their old names
 	newEnums  map[schema.Ref]bool
 	dropped   map[schema.Ref]bool // tables, by old name
 }

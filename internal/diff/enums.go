@@ -30,9 +30,6 @@ func (c *computer) enums() error {
 	for _, p := range m.renamed {
 		old := was(p.old)
 		c.enumSeen[old] = p.new.Ref()
-		if onlyMoved(old, p.new.Ref()) {
-			c.oldEnums[p.new.Ref()] = true
-		}
 		if old.Schema != p.new.Schema {
 			c.add(moveEnums, Change{Kind: MoveEnum, Object: old.String(), Old: p.old, New: p.new, was: old})
 			old.Schema = p.new.Schema

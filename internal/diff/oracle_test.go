@@ -157,7 +157,7 @@ func envInt(name string, otherwise int) int {
 func TestOracle(t *testing.T) {
 	o := startOracle(t)
 	seed := envInt("SKEIN_ORACLE_SEED", 1)
-	equal, explained, failures := 0, map[string]int{}, 0
+	compared, equal, explained, failures := 0, 0, map[string]int{}, 0
 	pairs := envInt("SKEIN_ORACLE_PAIRS", 300)
 	for i := range pairs {
 		g := gen{rand.New(rand.NewPCG(uint64(seed), uint64(i))), i%2 == 1}
@@ -169,11 +169,17 @@ func TestOracle(t *testing.T) {
 		if g.chance(3) {
 			tr.to = g.schema()
 		}
+		if intoHidden(tr) {
+			continue
+		}
+		compared++
 		switch result := o.outcome(t, tr); {
 		case result == "":
 			equal++
 		case result[0] != '!':
-			explained[result]++
+			for _, name := range strings.Split(result, ",") {
+				explained[name]++
+			}
 		default:
 			failures++
 			small := o.shrink(t, tr)
@@ -183,7 +189,22 @@ func TestOracle(t *testing.T) {
 			break
 		}
 	}
-	t.Logf("%d pairs: %d equal, explained %v, %d not explained", pairs, equal, explained, failures)
+	t.Logf("%d pairs: %d equal, %d explained %v, %d not explained", compared, equal, compared-equal-failures, explained, failures)
+}
+
+// intoHidden says that a schema of the new side was there before without being
+// declared: what a renamed schema meets there cannot be compared.
+func intoHidden(tr trial) bool {
+	for _, name := range tr.to.Schemas {
+		in := func(r schema.Ref) bool { return r.Schema == name }
+		if !slices.Contains(tr.from.Schemas, name) && (slices.ContainsFunc(tr.from.Tables, func(x schema.Table) bool { return in(x.Ref()) }) ||
+			slices.ContainsFunc(tr.from.Enums, func(x schema.Enum) bool { return in(x.Ref()) }) ||
+			slices.ContainsFunc(tr.from.Views, func(x schema.View) bool { return in(x.Ref()) }) ||
+			slices.ContainsFunc(tr.from.Sequences, func(x schema.Sequence) bool { return in(x.Ref()) })) {
+			return true
+		}
+	}
+	return false
 }
 
 func brief(s *schema.Schema) string {

@@ -163,7 +163,7 @@ func setColumnType(r compat, ch *Change) []string {
 	typ := r.columnType("column "+ch.Object, new, true)
 	wasEnum, isEnum := r.c.known(old, r.c.oldEnums), r.c.known(new, r.c.newEnums)
 	seen := *old
-	seen.Type, seen.TypeSchema = r.c.followType(old)
+	seen.Type, _ = r.c.followType(old) // drizzle-kit looks for the new name in the old schema
 	if isEnum && wasEnum && !r.c.known(&seen, r.c.oldEnums) {
 		wasEnum = r.c.mends(defectEnumCast, "column "+ch.Object)
 	}
