@@ -8,9 +8,10 @@ import (
 
 // columnChange is what differs between the two forms of a column.
 type columnChange struct {
-	old, new                                *schema.Column
-	typ, def, notNull, primaryKey, identity bool
-	generated                               bool
+	old, new             *schema.Column
+	typ, def, notNull    bool
+	primaryKey, identity bool
+	generated            bool
 	// recreated says that the column's type is an enum that is made anew, so
 	// that its default is set there.
 	recreated bool

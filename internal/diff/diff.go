@@ -4,9 +4,11 @@
 // It decides and renders what drizzle-kit 0.31 decides and renders, in the same
 // order and with the same bytes, so that a team sees no difference in a
 // generated migration. The two halves are apart: deciding fills Changes with the
-// old and new objects, rendering turns each into statements. Where drizzle-kit's
-// text is not valid SQL nobody can rely on it: there the renderer writes what
-// was meant, and Result.Notes says so (the list is in defects.go).
+// old and new objects, rendering turns each into statements. Where drizzle-kit
+// crashes or its text is no SQL nobody can rely on it: there the text is what
+// was meant. Where it leaves a change out or writes what will fail, Compat does
+// so too and Mended does not. Result.Notes tells of each (defects.go has the
+// list).
 //
 // The package touches neither disk nor database. What only a person can know
 // (is this column new, or that one renamed?) it asks a Resolver.
@@ -47,26 +49,21 @@ type Change struct {
 // Result is what Compute found.
 type Result struct {
 	Changes []Change
-	// Notes are lines for a person: where the SQL departs from drizzle-kit's
-	// and why.
+	// Notes are lines for a person: what drizzle-kit gets wrong here, and
+	// whether the SQL does better.
 	Notes []string
 }
 
 // Empty reports whether there is nothing to do.
-func (r *Result) Empty() bool { return len(r.Statements()) == 0 }
+func (r *Result) Empty() bool { return len(r.Changes) == 0 }
 
-// Statements returns the SQL of all changes in order. Equal statements appear
-// once.
+// Statements returns the SQL of all changes in order, no statement twice. As
+// drizzle-kit writes them, a statement may end in a newline, and the one that
+// alters a composite key has a breakpoint within.
 func (r *Result) Statements() []string {
 	var out []string
-	seen := map[string]bool{}
 	for _, c := range r.Changes {
-		for _, s := range c.SQL {
-			if !seen[s] {
-				seen[s] = true
-				out = append(out, s)
-			}
-		}
+		out = append(out, c.SQL...)
 	}
 	return out
 }

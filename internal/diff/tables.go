@@ -16,7 +16,6 @@ type tablePair struct {
 }
 
 func (p *tablePair) renamed() bool { return p.was.Name != p.new.Name }
-func (p *tablePair) moved() bool   { return p.was.Schema != p.new.Schema }
 
 // onlyMoved says that the table changes its schema and keeps its name. Of such
 // a table drizzle-kit compares nothing.
