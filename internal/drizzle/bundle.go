@@ -123,7 +123,7 @@ func (b *bundler) onResolve(a api.OnResolveArgs) (api.OnResolveResult, error) {
 	switch {
 	case t.source != "":
 		effects := api.SideEffectsFalse
-		if t.source == firstSpecifier {
+		if hasEffects(t.source) {
 			effects = api.SideEffectsTrue
 		}
 		return api.OnResolveResult{Path: t.source, Namespace: sourceSpace, SideEffects: effects}, nil

@@ -48,7 +48,8 @@ func (c *chunk) parse() error {
 	return err
 }
 
-func (c *chunk) isUnknown() bool { return strings.HasPrefix(c.name, unknownSpace+":") }
+// isUnknown reports whether a chunk makes a stand-in, and does nothing else.
+func (c *chunk) isUnknown() bool { return strings.Contains(c.text, "__skein.unknown(") }
 
 // isORM reports whether a chunk is part of drizzle-orm or of Skein.
 func (c *chunk) isORM() bool {
@@ -62,7 +63,7 @@ func taint(chunks []chunk) error {
 	declaredBy := map[string]int{}
 	for i := range chunks {
 		c := &chunks[i]
-		if i == 0 || c.isORM() {
+		if i == 0 || c.isORM() && !c.isUnknown() {
 			continue
 		}
 		if err := c.parse(); err != nil {

@@ -37,6 +37,8 @@ var (
 	textJS string
 	//go:embed sandbox/run.js
 	runJS string
+	//go:embed sandbox/config.js
+	configJS string
 )
 
 // engine is a JavaScript engine with nothing of the machine in it but what the
@@ -49,16 +51,15 @@ type engine struct {
 
 // settings are what a program may know of its surroundings.
 type settings struct {
-	Dir string             `json:"cwd"`
-	Env *map[string]string `json:"env,omitempty"` // nil where it may not know
-	OS  string             `json:"platform"`
+	Dir string            `json:"cwd"`
+	Env map[string]string `json:"env"` // empty where it may not know
+	OS  string            `json:"platform"`
 	// Watch notices decisions on stand-ins; the code has to be rewritten for it.
 	Watch bool `json:"watch"`
 	// Missing names the globals that are stood in for.
 	Missing []string `json:"missing"`
-	// Read gives the content of a file the program may read, nil where it may
-	// read none.
-	Read func(path string) (string, bool) `json:"-"`
+	// Host holds the functions of the host that the program may call.
+	Host map[string]quickjs.HostFunc `json:"-"`
 }
 
 // missingGlobals are what a browser or a server has and the sandbox has not.
@@ -76,15 +77,8 @@ func newEngine(s settings) (*engine, error) {
 	}
 	e := &engine{vm: vm, limit: timeLimit}
 	vm.SetMemoryLimit(memoryLimit)
-	if s.Read != nil {
-		err = vm.RegisterHostFunc("__skein_read", func(args []any) (any, error) {
-			path, _ := args[0].(string)
-			if text, ok := s.Read(path); ok {
-				return text, nil
-			}
-			return nil, nil
-		})
-		if err != nil {
+	for name, f := range s.Host {
+		if err := vm.RegisterHostFunc(name, f); err != nil {
 			vm.Close()
 			return nil, err
 		}
@@ -104,12 +98,12 @@ func (e *engine) prepare(s settings) error {
 	if err != nil {
 		return err
 	}
-	source := strings.Join([]string{"(() => {\"use strict\";", unknownJS, decideJS, globalsJS, textJS, runJS,
+	source := strings.Join([]string{"(() => {\"use strict\";", unknownJS, decideJS, globalsJS, textJS, runJS, configJS,
 		"const settings = ", string(text), ";",
 		"define('process', makeProcess(settings));",
 		"standInFor(settings.missing);",
 		"if (settings.watch) { watchBuiltins(); watchText(); }",
-		"Object.defineProperty(globalThis, '__skein', { value: { unknown, reExport, decide, start, outcome, loaded,",
+		"Object.defineProperty(globalThis, '__skein', { value: { unknown, reExport, decide, start, outcome, loaded, configured,",
 		"text: () => run.outcome.text ?? '', tableMakers: (list) => { tableMakers = list; },",
 		"program: (f) => { program = f; } } });",
 		"})()"}, "\n")
@@ -143,7 +137,13 @@ type outcome struct {
 	Exported []exported      `json:"exported"` // stand-ins that are exported
 	// Handed says that code which is not rewritten got to see a stand-in.
 	Handed bool `json:"handed"`
-	text   string
+	// Unset names the environment variables that were read and are not set, in
+	// the order of reading.
+	Unset []string `json:"unset"`
+	// Of a config: its dbCredentials, and the stand-ins in them.
+	Credentials   string   `json:"credentials"`
+	InCredentials []origin `json:"inCredentials"`
+	text          string
 }
 
 // origin says where a stand-in came from.

@@ -194,7 +194,7 @@ func (l *loader) round(ctx context.Context) (*result, error) {
 		}
 	}
 	suspected, notes := e.suspected()
-	more, err := l.meet(e, append(needs, suspected...))
+	more, err := e.meet(append(needs, suspected...), l.refused)
 	if more || err != nil {
 		return nil, err
 	}
@@ -267,28 +267,25 @@ func (l *loader) withEnvironment(ctx context.Context, e *evaluation) error {
 // threw answers an exception: with another round if a package that is stood in
 // for may be the reason, else with an error.
 func (l *loader) threw(ctx context.Context, e *evaluation) error {
-	if l.dropSuspects(e) {
+	dropped := slices.Sorted(maps.Keys(l.bundler.suspects))
+	if l.bundler.drop(l.refused) {
+		for _, pkg := range dropped {
+			l.notes = append(l.notes, fmt.Sprintf("%q cannot be evaluated here; if what is exported from it is a table, it is missing", pkg))
+		}
 		return nil
 	}
-	found := false
-	for _, o := range e.base.Touched {
-		if t := e.target(o); t.found && !l.bundler.wanted[t.pkg] {
-			l.bundler.wanted[t.pkg] = true
-			found = true
-		}
-	}
-	if found {
+	if l.bundler.wantTouched(e) {
 		return nil
 	}
 	d := e.explain(ctx, e.base.Error, l.settings())
-	if missing := l.missing(e); len(missing) > 0 && e.base.Error.Skein == nil {
+	if missing := missing(e); len(missing) > 0 && e.base.Error.Skein == nil {
 		d.Hint = "if it is not a mistake there: Skein stands in for " + strings.Join(missing, ", ") + ", which cannot be found here"
 	}
 	return d
 }
 
 // missing lists the stand-ins that were used, for want of the real thing.
-func (l *loader) missing(e *evaluation) []string {
+func missing(e *evaluation) []string {
 	var out []string
 	for _, o := range e.base.Touched {
 		name := fmt.Sprintf("%q", o.Specifier)
@@ -300,20 +297,6 @@ func (l *loader) missing(e *evaluation) []string {
 		}
 	}
 	return out
-}
-
-// dropSuspects gives up packages that were loaded on a suspicion, and reports
-// whether there were any.
-func (l *loader) dropSuspects(e *evaluation) bool {
-	dropped := false
-	for pkg := range l.bundler.suspects {
-		delete(l.bundler.suspects, pkg)
-		delete(l.bundler.wanted, pkg)
-		l.refused[pkg] = true
-		l.notes = append(l.notes, fmt.Sprintf("%q cannot be evaluated here; if what is exported from it is a table, it is missing", pkg))
-		dropped = true
-	}
-	return dropped
 }
 
 // checkPlaceholders refuses a snapshot with a value that only stood for that of
@@ -347,30 +330,6 @@ func (l *loader) undecided(ctx context.Context, e *evaluation) ([]need, error) {
 		out = append(out, need{origin: s.origin, target: e.target(s.origin), why: "depends on", site: key})
 	}
 	return out, nil
-}
-
-// meet loads for real what is needed and can be, and reports whether there was
-// anything new. What cannot be had is an error.
-func (l *loader) meet(e *evaluation, needs []need) (more bool, err error) {
-	for _, n := range needs {
-		t := n.target
-		if t.found && !l.bundler.wanted[t.pkg] && !l.refused[t.pkg] {
-			l.bundler.wanted[t.pkg] = true
-			if n.soft {
-				l.bundler.suspects[t.pkg] = true
-			}
-			more = true
-		}
-	}
-	if more {
-		return true, nil
-	}
-	for _, n := range needs {
-		if !n.soft {
-			return false, e.error(n)
-		}
-	}
-	return false, nil
 }
 
 func (l *loader) result(e *evaluation, notes []string) *result {

@@ -76,6 +76,7 @@ func readManifest(d *disk, dir string) *manifest {
 type jsonValue struct {
 	kind   jsontext.Kind
 	str    string       // of a string
+	number string       // of a number, as written
 	keys   []string     // of an object
 	values []*jsonValue // of an object or array
 }
@@ -102,6 +103,8 @@ func decodeJSON(dec *jsontext.Decoder) (*jsonValue, error) {
 	switch v.kind {
 	case jsontext.KindString:
 		v.str = tok.String()
+	case jsontext.KindNumber:
+		v.number = tok.String()
 	case jsontext.KindBeginObject, jsontext.KindBeginArray:
 		for dec.PeekKind() != jsontext.KindEndObject && dec.PeekKind() != jsontext.KindEndArray {
 			if v.kind == jsontext.KindBeginObject {

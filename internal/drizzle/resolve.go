@@ -1,6 +1,7 @@
 package drizzle
 
 import (
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,7 +29,7 @@ type resolver struct {
 }
 
 func newResolver(d *disk, dir string) *resolver {
-	return &resolver{disk: d, dir: dir, wanted: map[string]bool{}, virtual: map[string]string{},
+	return &resolver{disk: d, dir: dir, wanted: map[string]bool{}, virtual: maps.Clone(pureModules),
 		manifests: map[string]*manifest{}, tsconfigs: map[string]*tsconfig{}}
 }
 
@@ -228,8 +229,8 @@ func (r *resolver) inPackage(root, specifier, sub string) target {
 	return r.file(filepath.Join(root, "index"), specifier)
 }
 
-// extensions are tried, in this order, on a path that names no file.
-var extensions = []string{".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"}
+// codeExtensions are tried, in this order, on a path that names no file.
+var codeExtensions = []string{".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json"}
 
 // sourceFor lists, for the extension of what TypeScript emits, those of what it
 // reads: an import of "./a.js" means a.ts where there is no a.js.
@@ -264,7 +265,7 @@ func (r *resolver) existing(path string, byManifest bool) string {
 			return p
 		}
 	}
-	for _, ext := range extensions {
+	for _, ext := range codeExtensions {
 		if r.disk.isFile(path + ext) {
 			return path + ext
 		}
@@ -277,7 +278,7 @@ func (r *resolver) existing(path string, byManifest bool) string {
 			return found
 		}
 	}
-	for _, ext := range extensions {
+	for _, ext := range codeExtensions {
 		if index := filepath.Join(path, "index"+ext); r.disk.isFile(index) {
 			return index
 		}

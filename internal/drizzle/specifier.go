@@ -30,7 +30,7 @@ func inPackages(path string) bool {
 // isCode reports whether a file is JavaScript, TypeScript or JSON; declarations
 // hold no values and are not.
 func isCode(path string) bool {
-	return slices.Contains(extensions, filepath.Ext(path)) && !isDeclaration(path)
+	return slices.Contains(codeExtensions, filepath.Ext(path)) && !isDeclaration(path)
 }
 
 func isDeclaration(path string) bool {

@@ -82,11 +82,21 @@ define("crypto", {
 	get subtle() { return unknown("the global crypto.subtle", ""); },
 });
 
-/** The environment: real for a config, unset for a schema, whose snapshot must not depend on it. */
+/** The value that stands for an unset variable where one is tried: it passes for an address, too. */
+const placeholder = (name) => `postgresql://skein.invalid/skein${name}`;
+
+/**
+ * The environment: for a config that of the process, for a schema nothing. What
+ * reading an unset variable gives is chosen, so that it can be tried what would
+ * happen if it were set.
+ */
 function environment(real) {
-	if (real !== undefined) return real;
-	const values = dictionary();
-	const ask = (name) => (name in values ? values[name] : choose("environment", nature(`process.env.${name}`), [undefined, `skein${name}`]));
+	const values = Object.assign(dictionary(), real);
+	const ask = (name) => {
+		if (name in values) return values[name];
+		if (!includes(run.unset, name)) run.unset[run.unset.length] = name;
+		return choose("environment", nature(`process.env.${name}`), [undefined, placeholder(name)]);
+	};
 	return new Proxy({}, {
 		get: (_, name) => (typeof name === "string" ? ask(name) : undefined),
 		has: (_, name) => typeof name === "string" && ask(name) !== undefined,

@@ -41,7 +41,7 @@ function start(plan) {
 
 /** What Go reads once the promise jobs are done. The text of the snapshot is kept apart, since it is large. */
 function outcome() {
-	const { outcome, sites, touched, makers, exported, handed } = run;
+	const { outcome, sites, touched, makers, exported, handed, unset } = run;
 	const text = outcome.text ?? "";
 	return JSON.stringify({
 		...outcome,
@@ -52,6 +52,8 @@ function outcome() {
 		makers: Object.values(makers),
 		exported,
 		handed: handed.length > 0,
+		unset,
+		inCredentials: outcome.marked ?? [],
 	});
 }
 

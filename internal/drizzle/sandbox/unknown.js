@@ -138,6 +138,10 @@ function unknown(specifier, importer) {
 		const module = new Proxy(bareFunction(), {
 			get: (_, name) => (name === "__esModule" ? true : members[name]),
 			getPrototypeOf: () => members,
+			set(_, name, value) {
+				members[name] = value;
+				return true;
+			},
 			ownKeys: () => [],
 			has: () => true,
 			apply: (_, self, args) => Reflect.apply(members, self, args),
@@ -163,7 +167,7 @@ function reset(plan) {
 	modules = dictionary();
 	marked.length = 0;
 	escaped = false;
-	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), exported: [], handed: [], outcome: undefined };
+	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), exported: [], handed: [], unset: [], outcome: undefined };
 }
 
 const note = (where, origin) => {
@@ -181,7 +185,8 @@ function choose(kind, origin, options, place) {
 	const { specifier, importer, path } = origin;
 	const known = (run.sites[site] ??= { kind, place: place ?? -1, options: 0, specifier, importer, path });
 	if (known.options < options.length) known.options = options.length;
-	return options[run.plan[site] ?? 0] ?? options[0];
+	const option = run.plan[site] ?? 0;
+	return options[option < options.length ? option : 0];
 }
 
 // A stand-in that is handed column builders, or the functions that make tables,

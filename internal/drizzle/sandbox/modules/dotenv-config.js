@@ -1,0 +1,4 @@
+// dotenv/config: imported for what it does.
+import { config } from "dotenv";
+
+config();

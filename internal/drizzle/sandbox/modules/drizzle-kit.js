@@ -1,0 +1,3 @@
+// drizzle-kit, as a config file uses it.
+export const defineConfig = (config) => config;
+export default { defineConfig };

@@ -1,0 +1,4 @@
+// node:process
+const { process } = globalThis;
+export const { env, argv, cwd, platform, version, versions, exit, nextTick, on, stdout, stderr } = process;
+export default process;
