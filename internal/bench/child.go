@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+
+	"github.com/evanw/esbuild/pkg/api"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/skein-db/skein/internal/catalog"
+)
+
+// childVariable makes this program do one piece of work in a process of its
+// own, so that it is measured like any other program.
+const childVariable = "SKEIN_BENCH_CHILD"
+
+// child returns the command for a piece of work; see runChild.
+func child(ctx context.Context, work, dir string, args ...string) *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		self = os.Args[0]
+	}
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), childVariable+"="+work)
+	return cmd
+}
+
+func runChild(ctx context.Context, work string, args []string) error {
+	switch work {
+	case "bundle":
+		return bundle(args)
+	case "catalog":
+		return readCatalog(ctx, args[0])
+	}
+	return fmt.Errorf("unknown child %q", work)
+}
+
+// bundle does with esbuild what has to be done to schema files before they can
+// be evaluated, and nothing else. Packages stay outside.
+func bundle(entries []string) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	result := api.Build(api.BuildOptions{
+		EntryPoints: entries, AbsWorkingDir: dir, Outdir: "out", Bundle: true, Write: false,
+		Format: api.FormatESModule, Platform: api.PlatformNode, Target: api.ES2023,
+		Packages: api.PackagesExternal, LogLevel: api.LogLevelSilent,
+	})
+	if len(result.Errors) > 0 {
+		return fmt.Errorf("esbuild: %s", result.Errors[0].Text)
+	}
+	size := 0
+	for _, f := range result.OutputFiles {
+		size += len(f.Contents)
+	}
+	fmt.Printf("bundled %d files into %d bytes\n", len(entries), size)
+	return nil
+}
+
+// readCatalog connects and reads everything.
+func readCatalog(ctx context.Context, url string) error {
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return err
+	}
+	defer conn.Close(ctx)
+	s, err := catalog.Read(ctx, conn, catalog.Options{})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("read %d tables\n", len(s.Tables))
+	return nil
+}
