@@ -17,6 +17,7 @@ import (
 const (
 	exitFine        = 0
 	exitRefused     = int(diag.Refused)
+	exitUsage       = int(diag.Usage)
 	exitBug         = int(diag.Bug)
 	exitInterrupted = 130 // 128 + SIGINT, as shells say it
 )
@@ -41,6 +42,9 @@ func Main(ctx context.Context, args []string, streams *Streams, environ []string
 		}
 	}()
 	root := newRoot(a)
+	if err := knownCommand(root, args); err != nil {
+		return a.fail(ctx, err)
+	}
 	root.SetArgs(joinBooleans(root, args))
 	root.SetIn(streams.In)
 	root.SetOut(streams.Out)

@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
@@ -34,12 +37,31 @@ func (s *Streams) questionWriter() (w io.Writer, done func()) {
 	return tty, func() { tty.Close() }
 }
 
-// confirm asks a question that is answered with yes or no; Enter is no. The
-// error is errInterrupted after Ctrl-C.
+// confirm asks a question that is answered with y or n on a line of its own;
+// anything but y is no. The error is errInterrupted after Ctrl-C.
 func (a *app) confirm(ctx context.Context, question string) (yes bool, err error) {
-	field := huh.NewConfirm().Title(question).Affirmative("yes").Negative("no").
-		Value(&yes).WithButtonAlignment(lipgloss.Left)
-	return yes, a.ask(ctx, field)
+	out, done := a.questionWriter()
+	defer done()
+	if out == nil {
+		return false, errInterrupted
+	}
+	fmt.Fprintf(out, "%s [y/N] ", a.errPaint().bold(question))
+	answer := make(chan string, 1)
+	go func() { // a terminal cannot be told to stop waiting for a line
+		line, _ := bufio.NewReader(a.In).ReadString('\n') // the end of input is no
+		answer <- line
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(out)
+		return false, errInterrupted
+	case line := <-answer:
+		if !strings.HasSuffix(line, "\n") {
+			fmt.Fprintln(out)
+		}
+		word := strings.ToLower(strings.TrimSpace(line))
+		return word == "y" || word == "yes", nil
+	}
 }
 
 // choose asks for one of options and returns its index. The error is

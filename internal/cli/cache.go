@@ -6,11 +6,11 @@ import (
 	"strings"
 )
 
-// variable returns an environment variable, "" where it is not set. Of several
-// values the last one counts, as for os/exec.
-func (a *app) variable(name string) string {
-	for i := len(a.environ) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(a.environ[i], name+"="); ok {
+// lastValue returns a variable of an environment, "" where it is not set. Of
+// several values the last one counts, as for os/exec.
+func lastValue(environ []string, name string) string {
+	for i := len(environ) - 1; i >= 0; i-- {
+		if value, ok := strings.CutPrefix(environ[i], name+"="); ok {
 			return value
 		}
 	}
@@ -21,7 +21,7 @@ func (a *app) variable(name string) string {
 // default of whoever is given it: SKEIN_CACHE_DIR, else the user's cache
 // folder. It does not create anything.
 func (a *app) cacheDir(room string) string {
-	if dir := a.variable("SKEIN_CACHE_DIR"); dir != "" {
+	if dir := lastValue(a.environ, "SKEIN_CACHE_DIR"); dir != "" {
 		return filepath.Join(dir, room)
 	}
 	return ""

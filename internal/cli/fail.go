@@ -40,26 +40,37 @@ func (a *app) fail(ctx context.Context, err error) int {
 		return int(reported)
 	}
 	if errors.Is(err, errInterrupted) || ctx.Err() != nil && !isPanic(err) {
-		return a.interrupted()
+		return a.interrupted(err)
 	}
 	e := asDiag(err)
 	if a.json {
-		a.printJSON(errorResult{Status: "error", Error: errorObject{
-			Kind: kindNames[e.Kind], ExitCode: int(e.Kind), Message: e.Message,
-			File: e.File, Line: e.Line, Column: e.Column, Detail: e.Detail, Hint: e.Hint,
-		}})
+		a.printJSON(errorResult{Status: "error", Error: toErrorObject(e)})
 	} else {
 		a.note("%s", renderError(e, a.errPaint()))
 	}
 	return int(e.Kind)
 }
 
-func (a *app) interrupted() int {
-	if a.json {
-		a.printJSON(errorResult{Status: "error", Error: errorObject{
-			Kind: "interrupted", ExitCode: exitInterrupted, Message: "interrupted",
-		}})
-	} else {
+func toErrorObject(e *diag.Error) errorObject {
+	return errorObject{
+		Kind: kindNames[e.Kind], ExitCode: int(e.Kind), Message: e.Message,
+		File: e.File, Line: e.Line, Column: e.Column, Detail: e.Detail, Hint: e.Hint,
+	}
+}
+
+// interrupted reports that ctx ended or that Ctrl-C was pressed at a question,
+// with what err has to say about the state that things were left in.
+func (a *app) interrupted(err error) int {
+	e := &diag.Error{Message: "interrupted"}
+	said := errors.As(err, &e)
+	switch {
+	case a.json:
+		object := toErrorObject(e)
+		object.Kind, object.ExitCode = "interrupted", exitInterrupted
+		a.printJSON(errorResult{Status: "error", Error: object})
+	case said:
+		a.note("%s", renderError(e, a.errPaint()))
+	default:
 		a.note("skein: interrupted\n")
 	}
 	return exitInterrupted
@@ -78,19 +89,6 @@ func renderError(e *diag.Error, p paint) string {
 	}
 	if e.Hint != "" {
 		b.WriteString(p.cyan("hint:") + " " + strings.ReplaceAll(e.Hint, "\n", "\n      ") + "\n")
-	}
-	return b.String()
-}
-
-// indent puts prefix before every line of text that is not empty and ends the
-// text with a new line.
-func indent(text, prefix string) string {
-	var b strings.Builder
-	for line := range strings.Lines(strings.TrimRight(text, "\n") + "\n") {
-		if line != "\n" {
-			b.WriteString(prefix)
-		}
-		b.WriteString(line)
 	}
 	return b.String()
 }

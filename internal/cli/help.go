@@ -88,4 +88,41 @@ func topicList(root *cobra.Command) string {
 	return b.String()
 }
 
-func flagList(flags *pflag.FlagSet) string { return flags.FlagUsagesWrapped(100) }
+// The layout of flags: what a flag does begins at flagColumn, and lines end
+// before helpWidth.
+const (
+	flagColumn = 30
+	helpWidth  = 100
+)
+
+func flagList(flags *pflag.FlagSet) string {
+	var b strings.Builder
+	flags.SortFlags = false // in the order in which the command declares them
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, text := pflag.UnquoteUsage(f)
+		if f.DefValue != "" && f.Value.Type() != "bool" && f.DefValue != "[]" && f.DefValue != "0" {
+			text += " (default " + f.DefValue + ")"
+		}
+		name := "      --" + f.Name
+		if f.Shorthand != "" {
+			name = "  -" + f.Shorthand + ", --" + f.Name
+		}
+		if value != "" {
+			name += " " + value
+		}
+		lines := wrap(text, helpWidth-flagColumn)
+		if len(name) > flagColumn-2 {
+			lines = append([]string{""}, lines...)
+		}
+		for i, line := range lines {
+			if i > 0 {
+				name = ""
+			}
+			b.WriteString(strings.TrimRight(fmt.Sprintf("%-*s%s", flagColumn, name, line), " ") + "\n")
+		}
+	})
+	return b.String()
+}

@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"time"
-
-	"charm.land/lipgloss/v2"
 )
 
 // quiet is how long work may take before it is talked about.
@@ -55,7 +53,9 @@ func (p *progress) run() {
 			return
 		case <-tick.C:
 			p.streams.mu.Lock()
-			p.draw()
+			if p.streams.progress == p { // else it has ended since the tick
+				p.draw()
+			}
 			p.streams.mu.Unlock()
 		}
 	}
@@ -68,9 +68,7 @@ func (p *progress) draw() {
 		return
 	}
 	line := fmt.Sprintf("%s … %d s", p.text, int(waited.Seconds()))
-	if columns := p.streams.errWidth(); columns > 0 {
-		line = lipgloss.NewStyle().MaxWidth(columns - 1).Render(line)
-	}
+	line = fit(line, max(0, p.streams.errWidth()-1))
 	fmt.Fprintf(p.streams.Err, "\r%s\x1b[K", p.streams.errPaint().faint(line))
 	p.shown = true
 }

@@ -17,6 +17,7 @@ const (
 )
 
 func newRoot(a *app) *cobra.Command {
+	cobra.EnableCommandSorting = false // the order below is the order of use
 	root := &cobra.Command{
 		Use:   "skein",
 		Short: "from schema.ts to the database",
@@ -34,9 +35,6 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 			if version, _ := cmd.Flags().GetBool("version"); version {
 				a.print("skein %s\n", buildVersion().Version)
 				return nil
-			}
-			if len(args) > 0 {
-				return unknownCommand(cmd, args[0])
 			}
 			return cmd.Help()
 		},
@@ -56,8 +54,15 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 	root.SetHelpCommand(newHelp(a))
 
 	root.SuggestionsMinimumDistance = 2
-	root.AddCommand(newVersion(a), newCompletion(a))
+	root.AddCommand(
+		newInit(a), newGenerate(a), newCheck(a), newMigrate(a), newStatus(a),
+		newDiff(a), newDev(a), newDemo(a), newVersion(a), newCompletion(a),
+	)
 	root.AddCommand(helpTopics()...)
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		cmd.Flags().SortFlags = false
+	}
 	return root
 }
 
@@ -71,6 +76,18 @@ var absent = map[string]string{
 	"drop":       "use `drizzle-kit drop` for now, or revert the commit that added the migration",
 	"export":     "`skein diff --from empty --to drizzle.config.ts` prints the same SQL",
 	"up":         "there is nothing to do: skein reads the older snapshot formats as they are",
+}
+
+// knownCommand returns an error when args begin with a word that is no command;
+// found out by cobra, it would come after complaints about that command's flags.
+func knownCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return nil
+	}
+	if cmd, _, err := root.Find(args); err == nil && cmd != root {
+		return nil
+	}
+	return unknownCommand(root, args[0])
 }
 
 func unknownCommand(root *cobra.Command, name string) error {
@@ -141,18 +158,15 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// choice is a flag that takes one of a few words.
+// choice is a flag that takes one of a few words, "" until it is given.
 type choice struct {
 	value *string
 	words []string
 }
 
-// newChoice makes a flag for value; the first word is the default, unless
-// value is set already.
+// newChoice makes a flag for value whose default is the first word.
 func newChoice(value *string, words ...string) *choice {
-	if *value == "" {
-		*value = words[0]
-	}
+	*value = words[0]
 	return &choice{value, words}
 }
 

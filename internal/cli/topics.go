@@ -16,7 +16,8 @@ func helpTopics() []*cobra.Command {
 const topicExitCodes = `Exit codes
 
   0    fine
-  1    findings (check), a plan that was refused (migrate), or differences (diff --exit-code)
+  1    findings (check), a plan that was refused (migrate), or what --exit-code
+       of diff and status asks for
   2    wrong usage, configuration, schema files or migrations folder; open rename questions
   3    the database said no, or could not be reached
   4    a bug in skein

@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/skein-db/skein/internal/migrate"
+)
+
+// A plan is shown in full only when a person can read it.
+const (
+	shownSteps      = 20
+	shownStatements = 8
+)
+
+func (a *app) showPlan(r *migrateResult) {
+	if a.json {
+		return
+	}
+	p := a.outPaint()
+	a.print("%s: %s\n\n", p.bold(r.Database), countsText(r.Counts))
+	for i, step := range r.Pending {
+		if i == shownSteps {
+			a.print("  %s\n", p.faint(fmt.Sprintf("… and %d more (--dry-run prints them all)", len(r.Pending)-i)))
+			break
+		}
+		a.print("%s", stepText(step, len(r.Pending) <= shownSteps/2, a.outWidth(), p))
+	}
+	a.print("\n")
+}
+
+// stepText is a migration of a plan, with its statements if wanted.
+func stepText(step stepObject, statements bool, width int, p paint) string {
+	var b strings.Builder
+	why := ""
+	if step.Skipped {
+		why = "  " + p.yellow("drizzle's own migrator would skip it")
+	}
+	fmt.Fprintf(&b, "  %s  %s%s\n", step.Tag, p.faint(count(len(step.Statements), "statement")), why)
+	for _, note := range step.Notes {
+		fmt.Fprintf(&b, "    %s\n", p.yellow(note))
+	}
+	if !statements {
+		return b.String()
+	}
+	for i, s := range step.Statements {
+		if i == shownStatements {
+			fmt.Fprintf(&b, "    %s\n", p.faint(fmt.Sprintf("… and %d more", len(step.Statements)-i)))
+			break
+		}
+		b.WriteString(fit("    "+p.faint(oneLine(s.SQL)), width) + "\n")
+	}
+	return b.String()
+}
+
+// migrateWatch turns the events of a run into lines.
+type migrateWatch struct {
+	app    *app
+	result *migrateResult
+	widest int // of the tags
+	done   func()
+}
+
+func (w *migrateWatch) event(event migrate.Event) {
+	switch e := event.(type) {
+	case migrate.LockWait:
+		w.waiting(e)
+	case migrate.MigrationStart:
+		w.end()
+		w.done = w.app.working("%d of %d: %s", e.Number, e.Total, e.Tag)
+	case migrate.Notice:
+		w.app.note("%s: %s: %s\n", e.Tag, strings.ToLower(e.Severity), e.Message)
+	case migrate.MigrationEnd:
+		w.end()
+		if e.Err != nil {
+			return
+		}
+		w.result.Applied = append(w.result.Applied, appliedObject{Tag: e.Tag, Milliseconds: e.Duration.Milliseconds()})
+		if !w.app.json {
+			p := w.app.outPaint()
+			w.app.print("  %s %-*s  %s\n", p.green("applied"), w.widest, e.Tag, p.faint(short(e.Duration)))
+		}
+	}
+}
+
+func (w *migrateWatch) waiting(e migrate.LockWait) {
+	who := ""
+	for _, h := range e.Holders {
+		who += fmt.Sprintf(", held by process %d of %s", h.PID, orElse(h.Application, h.User))
+	}
+	w.app.note("waiting for another run of migrate%s (%s)\n", who, short(e.Waited))
+}
+
+// end takes the progress line away.
+func (w *migrateWatch) end() {
+	if w.done != nil {
+		w.done()
+		w.done = nil
+	}
+}
+
+func widestTag(steps []stepObject) int {
+	widest := 0
+	for _, s := range steps {
+		widest = max(widest, len(s.Tag))
+	}
+	return widest
+}
+
+// short is a duration as people say it.
+func short(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return "<1 ms"
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}
