@@ -3,8 +3,6 @@ package interop
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"os"
@@ -16,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gofrs/flock"
+	"github.com/skein-db/skein/internal/interop/npm"
 )
 
 // TestMain removes what tests share when all are done.
@@ -73,71 +71,18 @@ func skeinBinary(t testing.TB) string {
 // nodeModules is the folder with the real packages, installed on first use.
 func nodeModules(t testing.TB) string {
 	t.Helper()
-	if os.Getenv("SKEIN_OFFLINE") == "1" {
-		t.Skip("needs packages from npm, and SKEIN_OFFLINE=1")
+	if why := npm.Missing(); why != "" {
+		t.Skip(why)
 	}
-	for _, program := range []string{"node", "npm"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skipf("needs %s, which is not installed", program)
-		}
-	}
-	shared.install.Do(func() { shared.modules, shared.installErr = installModules() })
+	shared.install.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+		defer cancel()
+		shared.modules, shared.installErr = npm.Install(ctx)
+	})
 	if shared.installErr != nil {
 		t.Fatal(shared.installErr)
 	}
 	return shared.modules
-}
-
-// installModules runs `npm ci` in a folder of the cache that is named after
-// the lock file, unless that was done before.
-func installModules() (string, error) {
-	lock, err := os.ReadFile("npm/package-lock.json")
-	if err != nil {
-		return "", err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(lock)
-	home := filepath.Join(cache, "skein", "interop")
-	dir := filepath.Join(home, hex.EncodeToString(sum[:8]))
-	if err := os.MkdirAll(home, 0o755); err != nil {
-		return "", err
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-	defer cancel()
-	l := flock.New(dir + ".lock")
-	if _, err := l.TryLockContext(ctx, 50*time.Millisecond); err != nil {
-		return "", err
-	}
-	defer l.Close()
-	if _, err := os.Stat(dir); err == nil {
-		return filepath.Join(dir, "node_modules"), nil
-	}
-	work, err := os.MkdirTemp(home, ".new-")
-	if err != nil {
-		return "", err
-	}
-	defer os.RemoveAll(work)
-	for _, name := range []string{"package.json", "package-lock.json", ".npmrc"} {
-		text, err := os.ReadFile(filepath.Join("npm", name))
-		if err != nil {
-			return "", err
-		}
-		if err := os.WriteFile(filepath.Join(work, name), text, 0o644); err != nil {
-			return "", err
-		}
-	}
-	cmd := exec.CommandContext(ctx, "npm", "ci")
-	cmd.Dir = work
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("npm ci: %w\n%s", err, out)
-	}
-	if err := os.Rename(work, dir); err != nil {
-		return "", err
-	}
-	return filepath.Join(dir, "node_modules"), nil
 }
 
 // project is a copy of the example shop that a test may change.
