@@ -17,6 +17,12 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	switch pg.Code {
 	case codeNotSupported, codeUndefinedFile:
 		return extensionAdvice(statement, version)
+	case codeRaised:
+		// A DO block that tries to create an extension and raises words of its
+		// own in place of PostgreSQL's.
+		if name := extensionIn(statement); name != "" && strings.Contains(pg.Message, name) {
+			return "if the server lacks the extension: " + extensionAdvice(statement, version)
+		}
 	case codeUndefinedObject, codeUndefinedRoutine:
 		return providerAdvice(pg.Message)
 	case codeInTransaction:
@@ -44,16 +50,25 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	return ""
 }
 
-var createExtension = regexp.MustCompile(`(?i)^CREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[^\s;]+)`)
+var createExtension = regexp.MustCompile(`(?i)\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[^\s;]+)`)
 
-// extensionAdvice says what to install when CREATE EXTENSION found no files on
-// the server.
-func extensionAdvice(statement, version string) string {
+// extensionIn returns the name of the extension that a statement creates, ""
+// for one that creates none.
+func extensionIn(statement string) string {
 	found := createExtension.FindStringSubmatch(statement)
 	if found == nil {
 		return ""
 	}
-	name := strings.Trim(found[1], `"`)
+	return strings.Trim(found[1], `"`)
+}
+
+// extensionAdvice says what to install when CREATE EXTENSION found no files on
+// the server.
+func extensionAdvice(statement, version string) string {
+	name := extensionIn(statement)
+	if name == "" {
+		return ""
+	}
 	number, build, _ := strings.Cut(version, " ")
 	digits, _, _ := strings.Cut(number, ".")
 	major, err := strconv.Atoi(digits)

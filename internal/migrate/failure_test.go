@@ -81,6 +81,8 @@ func TestExtensionAdvice(t *testing.T) {
 		{codeUndefinedFile, `create extension if not exists "postgis" schema x`, "17.2 (Homebrew)", "on the machine that runs PostgreSQL: brew install postgis"},
 		{codeUndefinedFile, "CREATE EXTENSION vector", "", "install the extension vector on the machine that runs PostgreSQL"},
 		{codeNotSupported, "ALTER TABLE a", "15.1", ""},
+		{codeRaised, "DO $$ BEGIN CREATE EXTENSION such; EXCEPTION WHEN others THEN RAISE 'such is missing'; END $$", "15.1", "if the server lacks the extension: on the machine that runs PostgreSQL: install the extension such for PostgreSQL 15"},
+		{codeRaised, "DO $$ BEGIN CREATE EXTENSION hstore; RAISE 'stop'; END $$", "15.1", ""},
 	} {
 		if got := advice(missing(c.code), c.statement, c.version); got != c.want {
 			t.Errorf("%+v: got %q", c, got)

@@ -45,6 +45,7 @@ const (
 	codeDuplicateObject  = "42710"
 	codeDuplicateColumn  = "42701"
 	codePrivilege        = "42501"
+	codeRaised           = "P0001"
 	codeReadOnly         = "25006"
 	codeSerialization    = "40001"
 )

@@ -141,28 +141,37 @@ func inspect(ctx context.Context, dir string, who account) (*install, string) {
 	return &found, ""
 }
 
-// findShare returns the folder that holds extension/*.control: next to the
-// programs where PostgreSQL was installed under one folder, else where the
-// installation's own pg_config says.
+// findShare returns the folder that holds extension/*.control: where the system's
+// packages put it, which costs no process, else where the installation's own
+// pg_config says, else next to the programs.
 func findShare(ctx context.Context, i install) string {
-	root := filepath.Dir(i.bin)
-	guesses := []string{
-		filepath.Join("/usr/share/postgresql", itoa(i.major)), // Debian
-		"/usr/share/postgresql" + itoa(i.major),               // Alpine
-		filepath.Join(root, "share", "postgresql"),
-		filepath.Join(root, "share", "postgresql@"+itoa(i.major)), // Homebrew
-		filepath.Join(root, "share"),
-	}
-	if root != "/usr" && strings.HasPrefix(root, "/usr/lib") {
-		guesses = guesses[:2] // a packaged server does not look beside itself
-	}
-	for _, guess := range guesses {
-		if _, err := os.Stat(filepath.Join(guess, "extension", "plpgsql.control")); err == nil {
-			return guess
+	var guesses []string
+	if strings.HasPrefix(i.bin, "/usr/lib") {
+		guesses = []string{
+			filepath.Join("/usr/share/postgresql", itoa(i.major)), // Debian
+			"/usr/share/postgresql" + itoa(i.major),               // Alpine
 		}
+	}
+	if share := firstShare(guesses); share != "" {
+		return share
 	}
 	if out, err := quickOutput(ctx, i.program("pg_config"), "--sharedir"); err == nil {
 		return strings.TrimSpace(out)
+	}
+	root := filepath.Dir(i.bin)
+	return firstShare([]string{
+		filepath.Join(root, "share", "postgresql"),
+		filepath.Join(root, "share", "postgresql@"+itoa(i.major)), // Homebrew
+		filepath.Join(root, "share"),
+	})
+}
+
+// firstShare returns the first folder that has PostgreSQL's own extensions.
+func firstShare(dirs []string) string {
+	for _, dir := range dirs {
+		if _, err := os.Stat(filepath.Join(dir, "extension", "plpgsql.control")); err == nil {
+			return dir
+		}
 	}
 	return ""
 }
