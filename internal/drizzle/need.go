@@ -48,6 +48,9 @@ func (e *evaluation) certain(stars []starOf) []need {
 		out = append(out, need{origin: o, target: e.target(o), why: "needs the value of"})
 	}
 	for _, o := range e.base.Makers {
+		if e.mayHoldTables(e.target(o)) == never {
+			continue // a validator made from columns
+		}
 		o.Path = "()"
 		out = append(out, need{origin: o, target: e.target(o), why: "makes tables with"})
 	}
