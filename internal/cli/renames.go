@@ -70,7 +70,6 @@ func (a *app) askRename(ctx context.Context, q diff.Question) (diff.Answer, erro
 	if err != nil {
 		return diff.Answer{}, err
 	}
-	a.note("%s %s\n", a.errPaint().green("✓"), options[chosen])
 	if chosen == 0 {
 		return diff.Answer{}, nil
 	}

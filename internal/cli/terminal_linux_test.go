@@ -33,7 +33,12 @@ type terminal struct {
 // input, output and error.
 func onTerminal(t *testing.T, dir string, args ...string) *terminal {
 	t.Helper()
-	pty, tty := openPTY(t)
+	return onTerminalOf(t, unix.Winsize{Row: 24, Col: 80}, dir, args...)
+}
+
+func onTerminalOf(t *testing.T, size unix.Winsize, dir string, args ...string) *terminal {
+	t.Helper()
+	pty, tty := openPTY(t, size)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -59,8 +64,8 @@ func onTerminal(t *testing.T, dir string, args ...string) *terminal {
 	return s
 }
 
-// openPTY returns both ends of a new pseudo terminal, 24 lines of 80 columns.
-func openPTY(t *testing.T) (pty, tty *os.File) {
+// openPTY returns both ends of a new pseudo terminal.
+func openPTY(t *testing.T, size unix.Winsize) (pty, tty *os.File) {
 	t.Helper()
 	pty, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
 	if err != nil {
@@ -71,7 +76,7 @@ func openPTY(t *testing.T) (pty, tty *os.File) {
 		err = unix.IoctlSetPointerInt(int(pty.Fd()), unix.TIOCSPTLCK, 0)
 	}
 	if err == nil {
-		err = unix.IoctlSetWinsize(int(pty.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 24, Col: 80})
+		err = unix.IoctlSetWinsize(int(pty.Fd()), unix.TIOCSWINSZ, &size)
 	}
 	if err == nil {
 		tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
@@ -206,6 +211,21 @@ func TestCtrlCAtQuestionWritesNothing(t *testing.T) {
 		t.Errorf("the folder changed:\n%s\nbefore:\n%s", after, before)
 	}
 	s.waitFor("skein: interrupted")
+}
+
+// A terminal that does not say how large it is has nothing drawn on it.
+func TestRenameIsAskedOnTerminalWithoutSize(t *testing.T) {
+	for _, c := range []struct {
+		name, keys string
+		code       int
+	}{{"answer", "2" + keyEnter, exitFine}, {"ctrl-c", keyCtrlC, exitInterrupted}} {
+		t.Run(c.name, func(t *testing.T) {
+			s := onTerminalOf(t, unix.Winsize{}, renamedProject(t), "generate", "--name", "rename")
+			s.waitFor("2. users → people")
+			s.press(c.keys)
+			s.exits(c.code)
+		})
+	}
 }
 
 func TestJSONNeverAsks(t *testing.T) {
