@@ -41,12 +41,14 @@ var drivers = []string{"aws-data-api", "pglite"}
 
 var casings = []string{"camelCase", "snake_case"}
 
+const configUsage = "config `file` (default: the drizzle.config.ts, .js or .json here)"
+
 func (f *projectFlags) add(cmd *cobra.Command, names ...string) {
 	flags := cmd.Flags()
 	for _, name := range names {
 		switch name {
 		case "config":
-			flags.StringVar(&f.config, "config", "", "config `file` (default: drizzle.config.ts, .js, .mjs or .json here)")
+			flags.StringVar(&f.config, "config", "", configUsage)
 		case "dialect":
 			flags.Var(&choice{&f.dialect, dialects}, "dialect", "`name` of the database: postgresql")
 		case "driver":

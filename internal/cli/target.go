@@ -25,7 +25,7 @@ const urlOrder = `The database is the one of --url, else of the config's dbCrede
 
 func (f *targetFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.config, "config", "", "config `file` (default: drizzle.config.ts, .js, .mjs or .json here)")
+	flags.StringVar(&f.config, "config", "", configUsage)
 	flags.StringVar(&f.url, "url", "", "`URL` of the database")
 	flags.StringVar(&f.out, "out", "", "migrations `folder` (default: the config's)")
 }

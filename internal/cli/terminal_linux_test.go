@@ -39,17 +39,9 @@ func onTerminal(t *testing.T, dir string, args ...string) *terminal {
 func onTerminalOf(t *testing.T, size unix.Winsize, dir string, args ...string) *terminal {
 	t.Helper()
 	pty, tty := openPTY(t, size)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	// The test binary is skein when it goes by that name, see TestMain.
-	cmd := &exec.Cmd{
-		Path: self, Args: append([]string{"skein"}, args...), Dir: dir,
-		Env:   append(os.Environ(), "TERM=xterm-256color", "SKEIN_CACHE_DIR="+t.TempDir()),
-		Stdin: tty, Stdout: tty, Stderr: tty,
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true, Setctty: true},
-	}
+	cmd := skeinIn(t, dir, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -149,40 +141,6 @@ const (
 	keyCtrlC = "\x03"
 )
 
-// renamedProject makes a project in which the table users became people.
-func renamedProject(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{
-		"drizzle.config.ts": `export default { dialect: "postgresql", schema: "./schema.ts", out: "drizzle" };`,
-		"schema.ts":         usersTable,
-	})
-	run := exec.Command(os.Args[0], "generate", "--name", "start")
-	run.Args[0], run.Dir = "skein", dir
-	if out, err := run.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	writeFiles(t, dir, map[string]string{"schema.ts": strings.ReplaceAll(usersTable, "users", "people")})
-	return dir
-}
-
-const usersTable = `import { integer, pgTable } from "drizzle-orm/pg-core";
-export const users = pgTable("users", { id: integer("id").primaryKey() });
-`
-
-func writeFiles(t *testing.T, dir string, files map[string]string) {
-	t.Helper()
-	for name, text := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
 func TestRenameIsAskedOnTerminal(t *testing.T) {
 	dir := renamedProject(t)
 	s := onTerminal(t, dir, "generate", "--name", "rename")
@@ -248,17 +206,6 @@ func listing(t *testing.T, dir string) string {
 		t.Fatal(err)
 	}
 	return b.String()
-}
-
-// migrationsFolder makes a folder with one pending migration.
-func migrationsFolder(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	writeFiles(t, dir, map[string]string{
-		"drizzle/0000_start.sql":     `CREATE TABLE "users" ("id" integer);`,
-		"drizzle/meta/_journal.json": `{"version":"7","dialect":"postgresql","entries":[{"idx":0,"version":"7","when":1700000000000,"tag":"0000_start","breakpoints":true}]}`,
-	})
-	return dir
 }
 
 func TestMigrateAsksOnTerminal(t *testing.T) {

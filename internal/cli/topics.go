@@ -32,12 +32,16 @@ const topicEnvironment = `Environment
   SKEIN_CACHE_DIR  where skein keeps what it can make again; without it the cache folder of your
                    operating system. A cache that cannot be written is not used, without a word.
 
+  SKEIN_PG_URL     a running PostgreSQL on which dev, demo and diff make their databases, and drop them
+  SKEIN_PG         where the throwaway PostgreSQL comes from: local, npm, docker, or the folder with
+                   the programs postgres and initdb
+
 The file .env of the working directory is read as drizzle-kit reads it: a variable that the
 environment already has stays. The config file may read every variable, schema files none.
 
 Files
 
-  drizzle.config.ts, .js, .mjs or .json in the working directory, or --config FILE
+  drizzle.config.ts in the working directory (or .js, .json, .mjs, .cjs, .mts, .cts), or --config FILE
   <out>/meta/_journal.json and <out>/meta/*_snapshot.json next to <out>/*.sql`
 
 const topicRenames = `Renames
