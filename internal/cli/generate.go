@@ -150,7 +150,7 @@ func writeChanges(ctx context.Context, a *app, o *generateOptions, p *project, h
 	if err != nil {
 		return err
 	}
-	changes, err := diff.Compute(from, loaded.Schema, ask)
+	changes, err := diff.Compute(from, snapshot.Declared(loaded.Schema), ask)
 	if err != nil {
 		return a.openQuestions(err)
 	}

@@ -174,7 +174,7 @@ func (a *app) readSchemaFiles(ctx context.Context, p *project, s *side, o sideOp
 	for _, warning := range loaded.Warnings {
 		a.warn("%s", warning)
 	}
-	s.schema = loaded.Schema
+	s.schema = snapshot.Declared(loaded.Schema)
 	return nil
 }
 
