@@ -149,8 +149,9 @@ func (b *bundler) pure(file string) bool {
 }
 
 // path tells stand-ins for one package apart by who imports it, so that a
-// message can name the import that matters.
-func (id unknownID) path() string { return id.specifier + " for " + id.importer }
+// message can name the import that matters. It must not end like a file name,
+// by which esbuild would take it for an ES module.
+func (id unknownID) path() string { return id.specifier + " for " + id.importer + " (unknown)" }
 
 func (b *bundler) onLoadUnknown(a api.OnLoadArgs) (api.OnLoadResult, error) {
 	id := a.PluginData.(unknownID)

@@ -45,7 +45,7 @@ var (
 // settings name.
 type engine struct {
 	vm      *quickjs.VM
-	overran bool
+	overran bool // or closed: of no more use
 	limit   time.Duration
 }
 
@@ -118,12 +118,25 @@ func (e *engine) load(ctx context.Context, code string) error {
 	return err
 }
 
+// The program is a function within one that names what rewritten code calls.
+var programStart = "__skein.program((({" + helperNames() + "}) => async function () { \"use strict\";\n"
+
 const (
-	programStart = `__skein.program((({test: __skein_test, same: __skein_same, like: __skein_like, kind: __skein_kind, instance: __skein_instance, ` +
-		`member: __skein_member, index: __skein_index, length: __skein_length, branch: __skein_branch, argument: __skein_argument, result: __skein_result}) => async function () { "use strict";` + "\n"
 	programEnd   = "\n})(__skein.decide));undefined"
 	programLines = 1 // before the code
 )
+
+// helpers are the functions of sandbox/decide.js.
+var helpers = strings.Fields(`test same like kind instance member index length branch tuple tuples argument result used
+	less most more least minus times over rest power bitAnd bitOr bitXor left right zeros negated number inverse`)
+
+func helperNames() string {
+	names := make([]string, len(helpers))
+	for i, name := range helpers {
+		names[i] = name + ": __skein_" + name
+	}
+	return strings.Join(names, ", ")
+}
 
 // outcome is what one evaluation came to.
 type outcome struct {
@@ -134,6 +147,7 @@ type outcome struct {
 	Sites    map[string]site `json:"sites"`    // decisions on stand-ins and the like
 	Touched  []origin        `json:"touched"`  // stand-ins that were used
 	Makers   []origin        `json:"makers"`   // stand-ins that make tables
+	Used     []origin        `json:"used"`     // stand-ins that drizzle uses
 	Exported []exported      `json:"exported"` // stand-ins that are exported
 	// Handed says that code which is not rewritten got to see a stand-in.
 	Handed bool `json:"handed"`
@@ -283,8 +297,11 @@ func engineError(err error) error {
 	return err
 }
 
+// close gives the engine's memory back, which takes a while and is not waited
+// for: the process is often about to end.
 func (e *engine) close() {
 	if !e.overran {
-		e.vm.Close()
+		e.overran = true
+		go e.vm.Close()
 	}
 }

@@ -16,7 +16,7 @@ type evaluation struct {
 	what   string // "schema" or "config", for messages
 	entry  string
 	script *script
-	places []int // of a rewritten bundle
+	places []decision // of a rewritten bundle
 	engine *engine
 	base   *outcome
 	plan   map[string]int // of base
@@ -92,6 +92,11 @@ func (e *evaluation) close() {
 		e.engine.close()
 		e.engine = nil
 	}
+}
+
+// inORM reports whether a decision is one of drizzle's own code.
+func (e *evaluation) inORM(s site) bool {
+	return s.Place >= 0 && s.Place < len(e.places) && e.places[s.Place].orm
 }
 
 // again runs the program once more with another plan. An exception, or running

@@ -98,8 +98,9 @@ type loader struct {
 	list    *moduleList
 	schema  []int // indexes of the schema files in list
 	files   []string
-	refused map[string]bool // packages that were suspected and could not be loaded
-	notes   []string        // warnings
+	refused map[string]bool   // packages that were suspected and could not be loaded
+	notes   []string          // warnings
+	virtual map[string]string // sources that take the place of others, by specifier
 }
 
 func (l *loader) load(ctx context.Context) (*result, error) {
@@ -113,6 +114,7 @@ func (l *loader) load(ctx context.Context) (*result, error) {
 	}
 	r.orm = orm
 	r.virtual[firstSpecifier] = firstJS
+	maps.Copy(r.virtual, l.virtual)
 	l.bundler = &bundler{resolver: r, suspects: map[string]bool{}}
 	l.refused = map[string]bool{}
 	const mostRounds = 12 // each loads at least one more package
@@ -277,9 +279,17 @@ func (l *loader) threw(ctx context.Context, e *evaluation) error {
 	if l.bundler.wantTouched(e) {
 		return nil
 	}
+	for _, n := range e.certain(nil) {
+		return e.error(n)
+	}
 	d := e.explain(ctx, e.base.Error, l.settings())
 	if missing := missing(e); len(missing) > 0 && e.base.Error.Skein == nil {
 		d.Hint = "if it is not a mistake there: Skein stands in for " + strings.Join(missing, ", ") + ", which cannot be found here"
+		if o := e.base.Touched[0]; d.File == "" {
+			if at, ok := e.importOf(o.Importer, o.Specifier); ok {
+				d = e.at(at, d.Message, d.Hint)
+			}
+		}
 	}
 	return d
 }

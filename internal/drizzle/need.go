@@ -54,6 +54,11 @@ func (e *evaluation) certain(stars []starOf) []need {
 		o.Path = "()"
 		out = append(out, need{origin: o, target: e.target(o), why: "makes tables with"})
 	}
+	// drizzle keeps much of what it is given without looking into it; what it
+	// does look into becomes part of the schema.
+	for _, o := range e.base.Used {
+		out = append(out, need{origin: o, target: e.target(o), why: "gives drizzle a value of"})
+	}
 	for _, s := range stars {
 		if e.mayHoldTables(s.target) != never {
 			o := origin{Specifier: s.unknown, Importer: s.importer}
@@ -191,7 +196,7 @@ func (e *evaluation) decision(key string) (place, bool) {
 	if !ok || s.Place < 0 || s.Place >= len(e.places) {
 		return place{}, false
 	}
-	before := e.script.code[:e.places[s.Place]]
+	before := e.script.code[:e.places[s.Place].offset]
 	line := strings.Count(before, "\n")
 	column := utf16Len(before[strings.LastIndexByte(before, '\n')+1:])
 	return e.locate(e.mapped(), []frame{{line, column}})

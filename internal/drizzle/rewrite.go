@@ -2,6 +2,7 @@ package drizzle
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"unsafe"
 
@@ -10,15 +11,14 @@ import (
 
 // rewrite returns the chunks as one text, in which every operator that decides
 // something is replaced by a call that notices stand-ins (sandbox/decide.js).
-// The first argument of such a call is an index into places, which holds
-// offsets in the original text.
+// The first argument of such a call is an index into places.
 //
 // It works on what esbuild printed, with logical assignment, optional chaining
 // and ?? already lowered to conditions.
 //
 // With all false, only chunks that can see a stand-in are rewritten. They also
 // report when they hand one to other code, in which case all has to be true.
-func rewrite(chunks []chunk, all bool) (code string, places []int, err error) {
+func rewrite(chunks []chunk, all bool) (code string, places []decision, err error) {
 	if !all {
 		if err := taint(chunks); err != nil {
 			return "", nil, err
@@ -36,7 +36,7 @@ func rewrite(chunks []chunk, all bool) (code string, places []int, err error) {
 			}
 			c = chunks[i]
 		}
-		w := &rewriter{source: c.source, start: c.start, places: places, watch: !all}
+		w := &rewriter{source: c.source, start: c.start, places: places, watch: !all, orm: c.isORM()}
 		w.statements(c.tree.List)
 		w.settle(len(c.source) - 1)
 		places = w.places
@@ -47,12 +47,19 @@ func rewrite(chunks []chunk, all bool) (code string, places []int, err error) {
 	return out.String(), places, nil
 }
 
+// decision is a place where code decides something.
+type decision struct {
+	offset int  // in the original text
+	orm    bool // in drizzle-orm, or in the serializer
+}
+
 type rewriter struct {
 	source []byte
 	start  int // of source in the original text
-	places []int
+	places []decision
 	open   []int // places whose offset is that of the next literal
 	watch  bool  // report what is handed to other code
+	orm    bool  // report what is used, since drizzle uses nothing in vain
 }
 
 // place returns the index of a new place. Syntax nodes hold no positions, only
@@ -60,7 +67,7 @@ type rewriter struct {
 // name from here on.
 func (w *rewriter) place() js.IExpr {
 	w.open = append(w.open, len(w.places))
-	w.places = append(w.places, 0)
+	w.places = append(w.places, decision{orm: w.orm})
 	return &js.LiteralExpr{TokenType: js.IntegerToken, Data: strconv.AppendInt(nil, int64(len(w.places)-1), 10)}
 }
 
@@ -77,7 +84,7 @@ func (w *rewriter) seen(data []byte) {
 
 func (w *rewriter) settle(offset int) {
 	for _, i := range w.open {
-		w.places[i] = w.start + offset
+		w.places[i].offset = w.start + offset
 	}
 	w.open = w.open[:0]
 }
@@ -167,10 +174,16 @@ func (w *rewriter) reference(e js.IExpr) {
 	case *js.ArrayExpr:
 		for i := range n.List {
 			n.List[i].Value = w.value(n.List[i].Value)
+			if n.List[i].Spread {
+				n.List[i].Value = w.used(n.List[i].Value)
+			}
 		}
 	case *js.ObjectExpr:
 		for i := range n.List {
 			w.property(&n.List[i], w.value)
+			if n.List[i].Spread {
+				n.List[i].Value = w.used(n.List[i].Value)
+			}
 		}
 	case *js.YieldExpr:
 		n.X = w.value(n.X)
@@ -196,7 +209,25 @@ func (w *rewriter) reference(e js.IExpr) {
 // callee rewrites a function that is called; it keeps its object.
 func (w *rewriter) callee(e js.IExpr) js.IExpr {
 	w.reference(e)
+	switch n := e.(type) {
+	case *js.DotExpr:
+		n.X = w.used(n.X)
+	case *js.IndexExpr:
+		n.X = w.used(n.X)
+	}
 	return e
+}
+
+// used reports an object whose method drizzle calls, or that it loops over.
+func (w *rewriter) used(e js.IExpr) js.IExpr {
+	if !w.orm {
+		return e
+	}
+	switch n := e.(type) {
+	case *js.LiteralExpr, *js.ArrayExpr, *js.TemplateExpr: // this and super are literals
+		return n
+	}
+	return call("used", e)
 }
 
 // target rewrites the left side of an assignment, patterns included.
@@ -229,6 +260,17 @@ func (w *rewriter) targetWithDefault(e js.IExpr) js.IExpr {
 	return w.target(e)
 }
 
+// comparisons and computations say what is called in place of an operator.
+var (
+	comparisons  = map[js.TokenType]string{js.LtToken: "less", js.LtEqToken: "most", js.GtToken: "more", js.GtEqToken: "least"}
+	computations = map[js.TokenType]string{
+		js.SubToken: "minus", js.MulToken: "times", js.DivToken: "over", js.ModToken: "rest", js.ExpToken: "power",
+		js.BitAndToken: "bitAnd", js.BitOrToken: "bitOr", js.BitXorToken: "bitXor",
+		js.LtLtToken: "left", js.GtGtToken: "right", js.GtGtGtToken: "zeros",
+		js.NegToken: "negated", js.PosToken: "number", js.BitNotToken: "inverse",
+	}
+)
+
 func (w *rewriter) binary(n *js.BinaryExpr) js.IExpr {
 	switch n.Op {
 	case js.EqEqEqToken, js.NotEqEqToken, js.EqEqToken, js.NotEqToken:
@@ -256,14 +298,29 @@ func (w *rewriter) binary(n *js.BinaryExpr) js.IExpr {
 		at := w.place()
 		return call("member", at, w.value(n.X), w.value(n.Y))
 	default:
+		if function, ok := comparisons[n.Op]; ok {
+			at := w.place()
+			return call(function, at, w.value(n.X), w.value(n.Y))
+		}
+		if function, ok := computations[n.Op]; ok {
+			return call(function, w.value(n.X), w.value(n.Y))
+		}
 		if !isAssignment(n.Op) {
 			n.X, n.Y = w.value(n.X), w.value(n.Y)
 			return n
 		}
 		n.X = w.target(n.X)
 		n.Y = w.handed("result", w.value(n.Y), isMember(n.X))
+		if list, ok := n.X.(*js.ArrayExpr); ok && n.Op == js.EqToken && !hasRest(list) {
+			n.Y = call("tuple", n.Y)
+		}
 	}
 	return n
+}
+
+// hasRest reports whether an array pattern takes all that is left.
+func hasRest(list *js.ArrayExpr) bool {
+	return slices.ContainsFunc(list.List, func(e js.Element) bool { return e.Spread })
 }
 
 func (w *rewriter) unary(n *js.UnaryExpr) js.IExpr {
@@ -287,6 +344,11 @@ func (w *rewriter) unary(n *js.UnaryExpr) js.IExpr {
 		w.reference(n.X)
 	default:
 		n.X = w.value(n.X)
+		if function, ok := computations[n.Op]; ok {
+			if _, literal := n.X.(*js.LiteralExpr); !literal {
+				return call(function, n.X)
+			}
+		}
 	}
 	return n
 }
@@ -304,6 +366,9 @@ func (w *rewriter) condition(e js.IExpr) js.IExpr {
 func (w *rewriter) arguments(args *js.Args) {
 	for i := range args.List {
 		args.List[i].Value = w.handed("argument", w.value(args.List[i].Value), true)
+		if args.List[i].Rest {
+			args.List[i].Value = w.used(args.List[i].Value)
+		}
 	}
 }
 

@@ -45,6 +45,10 @@ func (w *rewriter) statement(s js.IStmt) {
 	case *js.ForOfStmt:
 		n.Init = w.loopVariable(n.Init)
 		n.Value = w.value(n.Value)
+		if d, ok := n.Init.(*js.VarDecl); ok && len(d.List) == 1 && isTuple(d.List[0].Binding) && !n.Await {
+			n.Value = call("tuples", n.Value)
+		}
+		n.Value = w.used(n.Value)
 		w.statements(n.Body.List)
 	case *js.SwitchStmt:
 		w.switchOver(n)
@@ -113,6 +117,15 @@ func (w *rewriter) element(n *js.BindingElement) {
 		w.binding(n.Binding)
 	}
 	n.Default = w.value(n.Default)
+	if n.Default != nil && isTuple(n.Binding) {
+		n.Default = call("tuple", n.Default)
+	}
+}
+
+// isTuple reports whether a pattern takes a fixed number of elements.
+func isTuple(b js.IBinding) bool {
+	n, ok := b.(*js.BindingArray)
+	return ok && n.Rest == nil
 }
 
 func (w *rewriter) binding(b js.IBinding) {

@@ -2,6 +2,7 @@ package drizzle
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -14,7 +15,7 @@ const mostRuns = 60
 // other ones. Sites that do not matter, nearly all, cost a run each where there
 // are few, and far less than one where there are many.
 func (e *evaluation) whatIf(ctx context.Context) (matter []string, err error) {
-	t := trial{evaluation: e, ctx: ctx}
+	t := trial{evaluation: e, ctx: ctx, tried: map[string]bool{}}
 	nature, unknown := t.split(e.base.Sites)
 	if len(nature) > 0 {
 		idle := idleVariables(e.script.code)
@@ -39,9 +40,10 @@ func (e *evaluation) whatIf(ctx context.Context) (matter []string, err error) {
 // trial counts the runs of one whatIf.
 type trial struct {
 	*evaluation
-	ctx  context.Context
-	runs int
-	err  error
+	ctx   context.Context
+	runs  int
+	tried map[string]bool // sites that are not in the base
+	err   error
 }
 
 // split sorts sites into those of the environment, the clock and the like, and
@@ -113,11 +115,42 @@ func (t *trial) differs(sites []string) bool {
 	return out.text != t.base.text
 }
 
-// oneDiffers tries every other option of a site.
+// oneDiffers tries every other option of a site, and of the sites that are only
+// met because of it.
 func (t *trial) oneDiffers(key string) bool {
-	for option := 1; option < t.base.Sites[key].Options; option++ {
-		if out := t.run(map[string]int{key: t.other(key, option)}); out != nil && out.text != t.base.text {
+	return t.siteDiffers(nil, key, t.base.Sites[key], deepest)
+}
+
+// deepest is how many decisions that follow from each other are tried.
+const deepest = 3
+
+func (t *trial) siteDiffers(plan map[string]int, key string, s site, depth int) bool {
+	for option := 1; option < s.Options; option++ {
+		next := maps.Clone(plan)
+		if next == nil {
+			next = map[string]int{}
+		}
+		next[key] = t.other(key, option)
+		out := t.run(next)
+		switch {
+		case out == nil && t.err == nil && t.inORM(s):
+			return true // what drizzle cannot go on with, it needs
+		case out == nil:
+			continue
+		case out.text != t.base.text:
 			return true
+		case depth == 0:
+			continue
+		}
+		for _, key := range slices.Sorted(maps.Keys(out.Sites)) {
+			follows := out.Sites[key]
+			if _, known := t.base.Sites[key]; known || follows.Options < 2 || t.tried[key] {
+				continue
+			}
+			t.tried[key] = true
+			if t.siteDiffers(next, key, follows, depth-1) {
+				return true
+			}
 		}
 	}
 	return false

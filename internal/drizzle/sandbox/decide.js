@@ -43,10 +43,26 @@ const decide = {
 		const origin = typeof value === "string" ? originOf(value) : undefined;
 		return origin === undefined ? value.length : derive(origin, ".length");
 	},
+	/** What is taken apart by [a, b]: of an unknown list, as many as are asked for. */
+	tuple(value) {
+		const origin = plain(value) ? undefined : originOf(value);
+		return origin === undefined ? value : endless(origin);
+	},
+	/** The same for each of a loop's elements. */
+	tuples(list) {
+		const origin = plain(list) ? undefined : originOf(list);
+		return origin === undefined ? list : Array.from(list, (item) => decide.tuple(item));
+	},
 	/** A switch: cases are those written as literals. */
 	branch(place, value, cases) {
 		const origin = originOf(value);
 		return origin === undefined ? value : choose("switch", origin, [value, ...cases], place);
+	},
+	/** Notes what drizzle calls a method of, or loops over. */
+	used(value) {
+		const origin = plain(value) ? undefined : originOf(value);
+		if (origin !== undefined && typeof value === "function") note(run.used, origin);
+		return value;
 	},
 	/** Notes what is handed to a function; one that is a stand-in takes it back, see watch. */
 	argument(value) {
@@ -59,6 +75,46 @@ const decide = {
 		return value;
 	},
 };
+
+const endless = (origin) => ({
+	*[Symbol.iterator]() {
+		for (let i = 0; ; i++) yield derive(origin, `[${i}]`);
+	},
+});
+
+// What is computed from an unknown number is unknown. Comparing one is tried both
+// ways; + is left to texts and their marks.
+const compute = (step, f) => (a, b) => {
+	if (plain(a) && plain(b)) return f(a, b);
+	const origin = originOf(a) ?? originOf(b);
+	return origin === undefined ? f(a, b) : derive(origin, step);
+};
+const compare = (f) => (place, a, b) => {
+	const outcome = f(a, b);
+	if (plain(a) && plain(b)) return outcome;
+	const origin = originOf(a) ?? originOf(b);
+	return origin === undefined ? outcome : choose("order", origin, [outcome, !outcome], place);
+};
+Object.assign(decide, {
+	less: compare((a, b) => a < b),
+	most: compare((a, b) => a <= b),
+	more: compare((a, b) => a > b),
+	least: compare((a, b) => a >= b),
+	minus: compute(" - …", (a, b) => a - b),
+	times: compute(" * …", (a, b) => a * b),
+	over: compute(" / …", (a, b) => a / b),
+	rest: compute(" % …", (a, b) => a % b),
+	power: compute(" ** …", (a, b) => a ** b),
+	bitAnd: compute(" & …", (a, b) => a & b),
+	bitOr: compute(" | …", (a, b) => a | b),
+	bitXor: compute(" ^ …", (a, b) => a ^ b),
+	left: compute(" << …", (a, b) => a << b),
+	right: compute(" >> …", (a, b) => a >> b),
+	zeros: compute(" >>> …", (a, b) => a >>> b),
+	negated: compute("-", (a) => -a),
+	number: compute("+", (a) => +a),
+	inverse: compute("~", (a) => ~a),
+});
 
 function holdsUnknown(value, depth) {
 	if (typeof value !== "object" || value === null) return originOf(value) !== undefined;
@@ -157,29 +213,31 @@ function convert(original, ofUnknown) {
 	return replaced;
 }
 
-let watchingText = false;
-let onEscape = () => {};
-
-/** From the first mark on, functions of text have to be watched, too. */
+/**
+ * Functions of text, for when some text holds a mark. They are replaced at once
+ * and not with the first mark, which may be made between looking a function up
+ * and calling it.
+ */
 function watchText() {
-	onEscape = () => {
-		if (watchingText) return;
-		watchingText = true;
-		for (const name of Object.getOwnPropertyNames(String.prototype)) {
-			if (name === "constructor" || name === "toString" || name === "valueOf") continue;
-			replace(String.prototype, name, (original) => function (...args) {
-				return stillMarked(original.apply(this, args), [this, ...args], name);
-			});
-		}
-		replace(RegExp.prototype, "test", (original) => function (text) {
-			return stillMarked(original.call(this, text), [text, this.source], "test");
+	for (const name of Object.getOwnPropertyNames(String.prototype)) {
+		if (name === "constructor" || name === "toString" || name === "valueOf") continue;
+		replace(String.prototype, name, (original) => function (...args) {
+			const outcome = apply(original, this, args);
+			return escaped ? stillMarked(outcome, [this, ...args], name) : outcome;
 		});
-	};
+	}
+	replace(RegExp.prototype, "test", (original) => function (text) {
+		const outcome = apply(original, this, [text]);
+		return escaped ? stillMarked(outcome, [text, this], "test") : outcome;
+	});
 }
 
 /** Returns the outcome of a function of text, or a stand-in for it if a mark went in and did not come out. */
 function stillMarked(outcome, inputs, name) {
-	const origin = inputs.map((input) => (typeof input === "string" || input instanceof String ? originOf(String(input)) : originOf(input))).find((o) => o !== undefined);
+	let origin;
+	for (const input of inputs) {
+		origin ??= originOf(input instanceof String ? String(input) : input instanceof RegExp ? input.source : input);
+	}
 	if (origin === undefined || (typeof outcome === "string" && originOf(outcome) !== undefined)) return outcome;
 	return derive(origin, `.${name}()`);
 }

@@ -41,8 +41,9 @@ function start(plan) {
 
 /** What Go reads once the promise jobs are done. The text of the snapshot is kept apart, since it is large. */
 function outcome() {
-	const { outcome, sites, touched, makers, exported, handed, unset } = run;
-	const text = outcome.text ?? "";
+	const { outcome, sites, touched, makers, used, exported, handed, unset } = run;
+	// What a message says of a stand-in is as telling as what a snapshot does.
+	const text = outcome.text ?? `${outcome.error?.message} ${outcome.error?.skein?.message}`;
 	return JSON.stringify({
 		...outcome,
 		text: undefined,
@@ -50,6 +51,7 @@ function outcome() {
 		sites,
 		touched: Object.values(touched),
 		makers: Object.values(makers),
+		used: Object.values(used),
 		exported,
 		handed: handed.length > 0,
 		unset,

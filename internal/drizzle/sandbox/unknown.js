@@ -25,7 +25,6 @@ const markWord = "skeinunknown";
 
 function markOf(origin) {
 	escaped = true;
-	onEscape();
 	origin.mark ??= `${markWord}${marked.push(origin) - 1}x`;
 	return origin.mark;
 }
@@ -167,13 +166,15 @@ function reset(plan) {
 	modules = dictionary();
 	marked.length = 0;
 	escaped = false;
-	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), exported: [], handed: [], unset: [], outcome: undefined };
+	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), used: dictionary(), exported: [], handed: [], unset: [], outcome: undefined };
 }
 
 const note = (where, origin) => {
 	where[`${origin.specifier} ${origin.importer}`] ??= origin;
 };
 const touch = (origin) => note(run.touched, origin);
+
+const mostTimes = 10_000;
 
 /**
  * Returns the option that this evaluation is to take: the first, unless the plan
@@ -183,9 +184,10 @@ const touch = (origin) => note(run.touched, origin);
 function choose(kind, origin, options, place) {
 	const site = place === undefined ? `${kind} ${origin.specifier} ${origin.path}` : `at ${place}`;
 	const { specifier, importer, path } = origin;
-	const known = (run.sites[site] ??= { kind, place: place ?? -1, options: 0, specifier, importer, path });
+	const known = (run.sites[site] ??= { kind, place: place ?? -1, options: 0, times: 0, specifier, importer, path });
 	if (known.options < options.length) known.options = options.length;
-	const option = run.plan[site] ?? 0;
+	// A loop that never ends the other way tells nothing; in time it ends as usual.
+	const option = known.times++ < mostTimes ? (run.plan[site] ?? 0) : 0;
 	return options[option < options.length ? option : 0];
 }
 
