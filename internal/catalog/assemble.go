@@ -176,6 +176,9 @@ func (a *assembly) readColumns() {
 		default:
 			c.Default = spellDefault(*expr, t)
 		}
+		if !r.null(14) {
+			a.note(a.tables[id.table].Ref(), c.Name, "has the collation "+r.text(14)+", which is not read")
+		}
 		*into = append(*into, c)
 	}
 }

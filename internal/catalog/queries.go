@@ -116,7 +116,9 @@ select a.attrelid, a.attnum, a.attname, a.attnotnull, a.attidentity, a.attgenera
   en.nspname <> 'pg_catalog' and exists (select from pg_catalog.pg_depend x
     where x.classid = 'pg_catalog.pg_type'::regclass and x.objid = e.oid and x.deptype = 'e'),
   pg_catalog.format_type(e.oid, a.atttypmod), pg_catalog.format_type(e.oid, -1),
-  pg_catalog.pg_get_expr(d.adbin, d.adrelid)
+  pg_catalog.pg_get_expr(d.adbin, d.adrelid),
+  case when r.relkind in ('r', 'p') and a.attcollation <> t.typcollation then
+    (select cl.collname from pg_catalog.pg_collation cl where cl.oid = a.attcollation) end
 from rels r
 join pg_catalog.pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
 join pg_catalog.pg_type t on t.oid = a.atttypid
