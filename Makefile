@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+# What runs concurrently; the rest has no goroutines of its own.
+RACE := ./internal/history ./internal/snapshot ./internal/check ./internal/migrate ./internal/pgserver/... ./internal/drizzle ./internal/cli
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
