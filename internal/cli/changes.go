@@ -74,3 +74,14 @@ func changeList(changes []diff.Change, p paint) string {
 	}
 	return b.String()
 }
+
+// effectList says what changes will do to data, and under each line the safer
+// way.
+func effectList(effects []diff.Effect, p paint) string {
+	var b strings.Builder
+	for _, e := range effects {
+		b.WriteString("data: " + p.bold(e.Object) + ": " + e.Message + "\n")
+		b.WriteString("      " + p.faint("safer: "+e.Safer) + "\n")
+	}
+	return b.String()
+}

@@ -31,6 +31,7 @@ type generateResult struct {
 	Files      []string      `json:"files"`
 	Statements []string      `json:"statements"`
 	Changes    []diff.Change `json:"changes"`
+	Effects    []diff.Effect `json:"effects"`
 	Notes      []string      `json:"notes"`
 	Warnings   []string      `json:"warnings"`
 	Schema     schemaObject  `json:"schema"`
@@ -59,6 +60,9 @@ written. No database is needed, and no Node.js.
 The project is described by its config, or by flags (--dialect, --schema, --out, …), not both. Next
 to a config these flags may be given: --name, --custom, --prefix, --rename, --answers,
 --answers-all, --no-cache, --format.
+
+What a change will do to rows that are there (lose them, fail on them, write them all anew) is told
+before anything is written, with the safer way. It is never a question and changes no exit code.
 
 When something may have been renamed, skein asks on a terminal; elsewhere it stops with exit code 2
 and lists the flags to choose from (skein help renames).`,
@@ -160,13 +164,16 @@ func writeChanges(ctx context.Context, a *app, o *generateOptions, p *project, h
 	r.Notes = append(r.Notes, changes.Notes...)
 	if !changes.Empty() {
 		statements := changes.Statements()
+		r.Statements, r.Changes = statements, changes.Changes
+		r.Effects = append(r.Effects, diff.Effects(changes, from, loaded.Schema)...)
+		a.announce(r)
 		draft.SQL = sqltext.Join(statements, draft.Breakpoints)
 		draft.Snapshot = snapshot.New(uuid.NewString(), prevID, loaded.Schema)
 		written, err := h.Append(draft)
 		if err != nil {
 			return err
 		}
-		r.Status, r.Statements, r.Changes = "created", statements, changes.Changes
+		r.Status = "created"
 		r.wrote(written)
 	}
 	a.reportGenerate(r)
@@ -176,7 +183,7 @@ func writeChanges(ctx context.Context, a *app, o *generateOptions, p *project, h
 func newGenerateResult(status string) *generateResult {
 	return &generateResult{
 		Status: status, Files: []string{}, Statements: []string{}, Changes: []diff.Change{},
-		Notes: []string{}, Warnings: []string{},
+		Effects: []diff.Effect{}, Notes: []string{}, Warnings: []string{},
 	}
 }
 
@@ -184,22 +191,35 @@ func (r *generateResult) wrote(w *history.Written) {
 	r.Tag, r.Files = w.Tag, []string{w.SQLFile, w.SnapshotFile, w.JournalFile}
 }
 
+// announce prints what is about to be written, and what it will do to data.
+func (a *app) announce(r *generateResult) {
+	if a.json {
+		return
+	}
+	a.warnAll(r.Warnings)
+	a.print("%s", changeList(r.Changes, a.outPaint()))
+	a.print("%s", effectList(r.Effects, a.outPaint()))
+	for _, note := range r.Notes {
+		a.print("note: %s\n", note)
+	}
+}
+
+func (a *app) warnAll(warnings []string) {
+	for _, warning := range warnings {
+		a.warn("%s", warning)
+	}
+}
+
 func (a *app) reportGenerate(r *generateResult) {
 	if a.json {
 		a.printJSON(r)
 		return
 	}
-	for _, warning := range r.Warnings {
-		a.warn("%s", warning)
-	}
 	tables := count(r.Schema.Tables, "table")
 	if r.Status == "no_changes" {
+		a.warnAll(r.Warnings)
 		a.print("No schema changes, nothing to migrate (%s)\n", tables) // the words drizzle-kit's users look for
 		return
-	}
-	a.print("%s", changeList(r.Changes, a.outPaint()))
-	for _, note := range r.Notes {
-		a.print("note: %s\n", note)
 	}
 	a.print("wrote %s, %s\n", a.outPaint().bold(r.Files[0]), count(len(r.Statements), "statement"))
 }
