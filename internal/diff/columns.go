@@ -180,6 +180,9 @@ func (c *computer) emitColumnChanges(p *tablePair, changes []columnChange) {
 	}
 	for i := range changes {
 		d := &changes[i]
+		if c.mode > Exact && c.emitInOrder(p, d, emit) {
+			continue
+		}
 		if d.typ {
 			emit(SetColumnType, d)
 		}

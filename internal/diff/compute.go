@@ -29,6 +29,8 @@ type computer struct {
 	oldEnums  map[schema.Ref]bool // under their old names
 	newEnums  map[schema.Ref]bool
 	dropped   map[schema.Ref]bool // tables, by old name
+	viewPairs []pair[schema.View]
+	disturbed map[*tablePair]map[string]disturbance
 }
 
 // Compute returns the changes that lead from one schema to the other. Neither
@@ -55,6 +57,7 @@ func ComputeIn(mode Mode, from, to *schema.Schema, ask Resolver) (*Result, error
 		oldEnums:  map[schema.Ref]bool{},
 		newEnums:  map[schema.Ref]bool{},
 		dropped:   map[schema.Ref]bool{},
+		disturbed: map[*tablePair]map[string]disturbance{},
 	}
 	steps := []func() error{
 		c.schemas, c.enums, c.sequences, c.roles, c.matchTables, c.matchColumns,
@@ -68,6 +71,9 @@ func ComputeIn(mode Mode, from, to *schema.Schema, ask Resolver) (*Result, error
 	unmatched := unmatchedFlags(ask)
 	if len(c.open) > 0 || len(unmatched) > 0 {
 		return nil, &Unanswered{Questions: c.open, Unmatched: unmatched}
+	}
+	if mode > Exact {
+		c.repair()
 	}
 	return c.result(), nil
 }

@@ -6,9 +6,10 @@
 // generated migration. The two halves are apart: deciding fills Changes with the
 // old and new objects, rendering turns each into statements. Where drizzle-kit
 // crashes or its text is no SQL nobody can rely on it: there the text is what
-// was meant. Where it leaves a change out or writes what will fail, Compat does
-// so too and Mended does not. Result.Notes tells of each (defects.go has the
-// list).
+// was meant. What will fail, or loses something, Compat replaces; what
+// drizzle-kit leaves out only Correct puts in; Exact does neither and is there
+// to be compared with the real one. Result.Notes tells of each (defects.go has
+// the list).
 //
 // The package touches neither disk nor database. What only a person can know
 // (is this column new, or that one renamed?) it asks a Resolver.
@@ -44,6 +45,7 @@ type Change struct {
 	value           enumValue
 	uses            []enumUse
 	options         []schema.Option
+	asText          bool // the column is a text when its type is changed
 }
 
 // Result is what Compute found.

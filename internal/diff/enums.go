@@ -11,10 +11,17 @@ import (
 // front of, "" at the end.
 type enumValue struct{ value, before string }
 
-// enumUse is a column whose type is an enum that is made anew.
+// enumUse is a column whose type is an enum that is made anew: it is text in
+// the meantime.
 type enumUse struct {
-	table  *schema.Table
+	table  schema.Ref // under its new name
+	name   string     // of the column, the new one
 	column *schema.Column
+	// old is the column before, nil where that does not count: in a new table,
+	// and in Exact mode.
+	old *schema.Column
+	// leaves says that the column is not of the enum afterwards.
+	leaves bool
 }
 
 // enums decides about enumerated types.
@@ -106,7 +113,7 @@ func (c *computer) findEnumUses() {
 		t := &c.to.Tables[i]
 		for j := range t.Columns {
 			if r, ok := enumOf(&t.Columns[j]); ok && c.recreated[r] {
-				uses[r] = append(uses[r], enumUse{t, &t.Columns[j]})
+				uses[r] = append(uses[r], enumUse{table: t.Ref(), name: t.Columns[j].Name, column: &t.Columns[j]})
 			}
 		}
 	}

@@ -31,16 +31,23 @@ const (
 	moveTables
 	renameTables
 	renameColumns
+	setAsidePolicies // this and what else is set aside or late: see repair.go
+	setAsideReferences
 	dropUniques
 	dropChecks
 	dropReferences
+	setAsideIndexes
+	setAsideKeys
+	dropGenerated
 	recreateEnums
+	createTablesLate
 	dropIndexes
 	redropIndexes // of those made anew
 	dropPrimaryKeys
 	alterColumns
 	createPrimaryKeys
 	addColumns
+	addGenerated
 	createReferencesOfNewTables
 	createIndexesOfNewTables
 	createReferences
@@ -50,6 +57,7 @@ const (
 	alterPrimaryKeys
 	createUniques
 	createChecks
+	createReferencesLate
 	createViews
 	renamePolicies
 	dropPolicies
@@ -64,6 +72,7 @@ const (
 	createLinkedPolicies
 	recreateLinkedPolicies
 	alterLinkedPolicies
+	dropRolesLate
 	dropEnums
 	dropSequences
 	dropSchemas

@@ -119,7 +119,7 @@ func TestHistories(t *testing.T) {
 		for _, s := range all {
 			from, to := s.schemas()
 			answers := &committed{sql: s.sql}
-			r, err := Compute(from, to, answers)
+			r, err := ComputeIn(Exact, from, to, answers)
 			if err != nil {
 				t.Errorf("%s: %v", s.tag, err)
 				continue

@@ -120,7 +120,7 @@ type trial struct {
 // and starts with "!" where it is not.
 func (o *oracle) outcome(t *testing.T, tr trial) string {
 	n := &numbered{answers: tr.answers}
-	r, err := Compute(tr.from, tr.to, n)
+	r, err := ComputeIn(Exact, tr.from, tr.to, n)
 	if err != nil {
 		return "!" + err.Error()
 	}

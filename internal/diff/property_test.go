@@ -23,7 +23,7 @@ func randomPair(i int) (from, to *schema.Schema, answers []int) {
 func TestNothingToDoForTheSame(t *testing.T) {
 	for i := range randomPairs {
 		from, _, _ := randomPair(i)
-		for _, mode := range []Mode{Compat, Mended} {
+		for _, mode := range []Mode{Exact, Compat, Correct} {
 			r, err := ComputeIn(mode, from, from.Clone(), nil)
 			if err != nil {
 				t.Fatal(err)
@@ -41,7 +41,7 @@ func TestComputeIsStable(t *testing.T) {
 	for i := range randomPairs {
 		from, to, answers := randomPair(i)
 		keepFrom, keepTo := from.Clone(), to.Clone()
-		for _, mode := range []Mode{Compat, Mended} {
+		for _, mode := range []Mode{Exact, Compat, Correct} {
 			first, err := ComputeIn(mode, from, to, &numbered{answers: answers})
 			if err != nil {
 				t.Fatal(err)
@@ -140,7 +140,7 @@ func FuzzNames(f *testing.F) {
 			table("public."+other, column(other, name, inSchema(other), def(value), generated(expression)), column(name+"x", name),
 				check(name, expression), unique(other, name), index(name, schema.IndexColumn{Expression: expression, IsExpression: true}), policy(other, using(expression), to(value))),
 			view("public."+other, expression))
-		for _, mode := range []Mode{Compat, Mended} {
+		for _, mode := range []Mode{Exact, Compat, Correct} {
 			_, err := ComputeIn(mode, from, to, nil)
 			var open *Unanswered
 			if err == nil || !errors.As(err, &open) {

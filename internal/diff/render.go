@@ -2,6 +2,7 @@ package diff
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/skein-db/skein/internal/schema"
@@ -46,7 +47,10 @@ func init() {
 	}
 }
 
-var quote = sqltext.QuoteIdent
+var (
+	quote   = sqltext.QuoteIdent
+	literal = sqltext.QuoteLiteral
+)
 
 // qualified writes a name with its schema, public included.
 func qualified(r schema.Ref) string { return quote(r.Schema) + "." + quote(r.Name) }
@@ -95,7 +99,23 @@ var sequenceWriters = map[string]writer{
 	},
 	AlterSequence: func(r compat, ch *Change) []string {
 		s := ch.New.(*schema.Sequence)
-		return one("ALTER SEQUENCE %s%s;", qualified(s.Ref()), sequenceOptions(s.SequenceOptions))
+		text := "ALTER SEQUENCE " + qualified(s.Ref()) + sequenceOptions(s.SequenceOptions)
+		if r.c.mode == Exact {
+			return []string{text + ";"}
+		}
+		old := ch.Old.(*schema.Sequence)
+		if old.Cycle && !s.Cycle && r.c.mends(defectSequenceCycle, "sequence "+ch.Object) {
+			text += " NO CYCLE"
+		}
+		before, restart := within(qualified(s.Ref()), old.SequenceOptions, s.SequenceOptions)
+		if before+restart == "" {
+			return []string{text + ";"}
+		}
+		r.c.mends(defectSequenceBounds, "sequence "+ch.Object)
+		if before != "" {
+			return []string{before, text + ";"}
+		}
+		return []string{text + restart + ";"}
 	},
 	MoveSequence: func(r compat, ch *Change) []string {
 		return one("ALTER SEQUENCE %s SET SCHEMA %s;", qualified(ch.was), quote(ch.New.(*schema.Sequence).Schema))
@@ -142,6 +162,8 @@ var roleWriters = map[string]writer{
 			pick(role.CreateRole, "CREATEROLE", "NOCREATEROLE"), pick(role.Inherit, "INHERIT", "NOINHERIT"))
 	},
 }
+
+func parseInt(text string) (int64, error) { return strconv.ParseInt(text, 10, 64) }
 
 func pick(on bool, yes, no string) string {
 	if on {

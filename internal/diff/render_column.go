@@ -143,7 +143,11 @@ var columnWriters = map[string]writer{
 	},
 	SetIdentity: func(r compat, ch *Change) []string {
 		new := ch.New.(*schema.Column)
-		return []string{alterColumn(ch.Table, new.Name) + " ADD " + r.identity("column "+ch.Object, ch.Table.Schema, new.Identity) + ";"}
+		out := []string{alterColumn(ch.Table, new.Name) + " ADD " + r.identity("column "+ch.Object, ch.Table.Schema, new.Identity) + ";"}
+		if _, wasSerial := serialBase(ch.Old.(*schema.Column)); r.c.mode > Exact && (wasSerial || r.c.mends(defectIdentityStart, "column "+ch.Object)) {
+			out = append(out, advance(tableName(schema.Ref{Schema: ch.Table.Schema, Name: new.Identity.Name}), ch.Table, new.Name))
+		}
+		return out
 	},
 	AlterIdentity:  alterIdentity,
 	DropIdentity:   alter("DROP IDENTITY"),
@@ -154,41 +158,6 @@ var columnWriters = map[string]writer{
 
 func (r compat) addColumn(ref schema.Ref, t *schema.Table, col *schema.Column) string {
 	return "ALTER TABLE " + tableName(ref) + " ADD COLUMN " + r.column(t, col, false) + ";"
-}
-
-// setColumnType changes a column's type, and its default with it.
-func setColumnType(r compat, ch *Change) []string {
-	old, new := ch.Old.(*schema.Column), ch.New.(*schema.Column)
-	alter := alterColumn(ch.Table, new.Name)
-	typ := r.columnType("column "+ch.Object, new, true)
-	wasEnum, isEnum := r.c.known(old, r.c.oldEnums), r.c.known(new, r.c.newEnums)
-	seen := *old
-	seen.Type, _ = r.c.followType(old) // drizzle-kit looks for the new name in the old schema
-	if isEnum && wasEnum && !r.c.known(&seen, r.c.oldEnums) {
-		wasEnum = r.c.mends(defectEnumCast, "column "+ch.Object)
-	}
-	set := func(cast string) string {
-		return alter + " SET DEFAULT " + r.defaultText("column "+ch.Object, new.Default) + cast + ";"
-	}
-	switch {
-	case !isEnum:
-		out := []string{alter + " SET DATA TYPE " + typ + ";"}
-		if truthy(new.Default) {
-			out = append(out, set(""))
-		}
-		return out
-	case !wasEnum:
-		change := alter + " SET DATA TYPE " + typ + " USING " + quote(new.Name) + "::" + typ + ";"
-		if truthy(new.Default) {
-			return []string{set("::" + typ), change}
-		}
-		return []string{change}
-	}
-	change := alter + " SET DATA TYPE " + typ + " USING " + quote(new.Name) + "::text::" + typ + ";"
-	if truthy(new.Default) {
-		return []string{alter + " DROP DEFAULT;", change, set("")}
-	}
-	return []string{change}
 }
 
 // truthy says whether JavaScript takes the default for true. drizzle-kit tests
@@ -206,6 +175,11 @@ func truthy(d *schema.Scalar) bool {
 func alterIdentity(r compat, ch *Change) []string {
 	old, new := ch.Old.(*schema.Column).Identity, ch.New.(*schema.Column).Identity
 	var out []string
+	if r.c.mode > Exact {
+		if out := r.boundIdentity(ch, old, new); out != nil {
+			return out
+		}
+	}
 	set := func(changed bool, text string) {
 		if changed {
 			out = append(out, alterColumn(ch.Table, ch.New.(*schema.Column).Name)+" SET "+text+";")
@@ -219,6 +193,46 @@ func alterIdentity(r compat, ch *Change) []string {
 	set(old.Cache != new.Cache, "CACHE "+new.Cache)
 	set(old.Cycle != new.Cycle, pick(new.Cycle, "CYCLE", "NO CYCLE"))
 	return out
+}
+
+// boundIdentity changes an identity in one statement where drizzle-kit's several
+// would fail on the way, nil where they would not.
+func (r compat) boundIdentity(ch *Change, old, new *schema.Identity) []string {
+	b, ok := boundsOf(old.SequenceOptions)
+	to, okTo := boundsOf(new.SequenceOptions)
+	if !ok || !okTo {
+		return nil
+	}
+	sequence := tableName(schema.Ref{Schema: ch.Table.Schema, Name: old.Name})
+	before, restart := within(sequence, old.SequenceOptions, new.SequenceOptions)
+	holds := true
+	for _, step := range []func(){func() { b.min = to.min }, func() { b.max = to.max }, func() { b.start = to.start }} {
+		step()
+		holds = holds && b.hold()
+	}
+	if holds && before == "" && restart == "" {
+		return nil
+	}
+	r.c.mends(defectSequenceBounds, "column "+ch.Object)
+	var out []string
+	if before != "" {
+		out = append(out, before)
+	}
+	text := alterColumn(ch.Table, ch.New.(*schema.Column).Name)
+	if old.Type != new.Type {
+		text += " SET GENERATED " + identityKind(new)
+	}
+	text += " SET MINVALUE " + new.Min + " SET MAXVALUE " + new.Max + " SET START WITH " + new.Start
+	if old.Increment != new.Increment {
+		text += " SET INCREMENT BY " + new.Increment
+	}
+	if old.Cache != new.Cache {
+		text += " SET CACHE " + new.Cache
+	}
+	if old.Cycle != new.Cycle {
+		text += " SET " + pick(new.Cycle, "CYCLE", "NO CYCLE")
+	}
+	return append(out, text+restart+";")
 }
 
 // regenerate makes a generated column anew, which is what drizzle-kit does
@@ -236,13 +250,28 @@ func regenerate(r compat, ch *Change) []string {
 }
 
 // primaryKeyName is the name that PostgreSQL gives to a primary key without
-// one: the table's with _pkey, which as every name has 63 bytes at most
-// (makeObjectName in its sources; pg_mbcliplen keeps characters whole).
-func primaryKeyName(table string) string {
-	const suffix = "_pkey"
-	end := min(len(table), 63-len(suffix))
-	for end < len(table) && end > 0 && table[end]&0xC0 == 0x80 {
-		end--
+// one.
+func primaryKeyName(table string) string { return objectName(table, "", "pkey") }
+
+// objectName is the name that PostgreSQL makes of a table, a column and a label
+// for what has none: where it is longer than 63 bytes the longer of the two
+// names is cut, at a whole character (makeObjectName in its sources).
+func objectName(table, column, label string) string {
+	overhead := 1 + len(label)
+	if column != "" {
+		overhead++
 	}
-	return table[:end] + suffix
+	a, b := len(table), len(column)
+	for a+b+overhead > maxName {
+		if a > b {
+			a--
+		} else {
+			b--
+		}
+	}
+	name := wholeChars(table, a)
+	if column != "" {
+		name += "_" + wholeChars(column, b)
+	}
+	return name + "_" + label
 }

@@ -10,7 +10,7 @@ var viewWriters = map[string]writer{
 	CreateView: createView,
 	DropView: func(r compat, ch *Change) []string {
 		v := ch.Old.(*schema.View)
-		if new, ok := ch.New.(*schema.View); ok && r.c.mode < Mended {
+		if new, ok := ch.New.(*schema.View); ok && r.c.mode < Compat {
 			v = new // drizzle-kit looks at what is to come
 		}
 		return one("DROP %sVIEW %s;", materialized(v), qualified(ch.was))

@@ -25,7 +25,7 @@ func (c *computer) rowSecurity(touched bool) {
 	for i := range c.from.Tables {
 		t := &c.from.Tables[i]
 		p := byOld[t]
-		gone := p == nil || p.onlyMoved() && (c.mode < Mended || !secured(t))
+		gone := p == nil || p.onlyMoved() && (c.mode < Compat || !secured(t))
 		if gone && !t.RLS {
 			c.add(disableRLS, Change{Kind: DisableRLS, Object: t.Ref().String(), Table: c.follow(t.Ref()), Old: t})
 		}
@@ -40,9 +40,10 @@ func (c *computer) switchRowSecurity(p *tablePair, touched bool) {
 		policiesNow, policiesWere := len(p.new.Policies) > 0, len(p.old.Policies) > 0
 		on = policiesNow && !policiesWere && !p.new.RLS || p.new.RLS && !p.old.RLS
 		off = !p.new.RLS && !policiesNow && secured(p.old)
-	case c.mode < Mended:
+	case c.mode < Compat || !secured(p.new) && !secured(p.old):
 		on = touched && secured(p.new) // drizzle-kit takes it for a new table
 	default:
+		c.mends(defectRLSBeforeRename, "table "+p.new.Ref().String())
 		on, off = secured(p.new) && !secured(p.old), !secured(p.new) && secured(p.old)
 	}
 	if !on && !off {

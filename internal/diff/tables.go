@@ -108,7 +108,7 @@ func (c *computer) differs(p *tablePair) bool {
 // answersFor returns who answers questions about what is in a table. Of a
 // table that only moves drizzle-kit asks nothing.
 func (c *computer) answersFor(p *tablePair) func(Question) (Answer, error) {
-	if p.onlyMoved() && c.mode < Mended {
+	if p.onlyMoved() && c.mode < Correct {
 		return CreateAll.Resolve
 	}
 	return c.answer

@@ -27,6 +27,7 @@ func (c *computer) views() error {
 			c.add(dropViews, Change{Kind: DropView, Object: was(v).String(), Old: v, was: was(v)})
 		}
 	}
+	c.viewPairs = m.pairs
 	rebuilt := map[*schema.View]bool{}
 	for _, p := range m.pairs {
 		if old := was(p.old); old.Schema != p.new.Schema && old.Name != p.new.Name {
@@ -35,7 +36,7 @@ func (c *computer) views() error {
 		rebuilt[p.new] = c.rebuildView(p, was(p.old))
 	}
 	for _, p := range m.renamed {
-		if !p.new.Existing && !p.old.Existing && (!rebuilt[p.new] || c.mode < Mended) {
+		if !p.new.Existing && !p.old.Existing && (!rebuilt[p.new] || c.mode < Compat) {
 			c.renameView(p, was(p.old))
 		}
 	}
