@@ -1,0 +1,103 @@
+// Command walk replays the histories of real projects: clones of repositories
+// that keep a drizzle migrations folder.
+//
+//	go run ./internal/walk REPOSITORY…
+//	go run ./internal/walk -kit NODE_MODULES/drizzle-kit -schemas -v REPOSITORY…
+//
+// It exists because recorded cases show what somebody thought of, and histories
+// what people did. For every migration that a commit added it takes the snapshot
+// before and the one after, answers questions about renames from the committed
+// SQL, and compares what Skein generates with what was committed: equal, or
+// which of the ways in which people depart from generated SQL it is. With -kit
+// the real drizzle-kit is asked the same. With -schemas the project is laid out
+// in a temporary folder as it was at that commit, its schema files are read, and
+// the result is compared with the snapshot committed there, byte for byte.
+//
+// A repository is read through git alone and never changed; it may be bare.
+// What is printed is Markdown: one table, then each mismatch with its reason.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// settings are the command's flags.
+type settings struct {
+	kit, script string // the installed drizzle-kit, and what puts questions to it
+	schemas     bool
+	only        string
+	env         []string
+	verbose     bool
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, "walk:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, out, log io.Writer) error {
+	var s settings
+	flags := flag.NewFlagSet("walk", flag.ContinueOnError)
+	flags.SetOutput(log)
+	flags.StringVar(&s.kit, "kit", "", "`folder` of an installed drizzle-kit 0.31, to compare with")
+	flags.StringVar(&s.script, "kit-script", "internal/diff/testdata/oracle.js", "the `file` that asks drizzle-kit")
+	flags.BoolVar(&s.schemas, "schemas", false, "also read the schema files at each commit")
+	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
+	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
+	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
+		s.env = append(s.env, v)
+		return nil
+	})
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if flags.NArg() == 0 {
+		return errors.New("name at least one repository")
+	}
+	w := &walker{settings: s, log: log}
+	if s.kit != "" {
+		var err error
+		if w.kit, err = startKit(s.script, s.kit); err != nil {
+			return err
+		}
+		defer w.kit.stop()
+	}
+	var all []*tally
+	for _, dir := range flags.Args() {
+		t, err := w.repository(ctx, dir)
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		all = append(all, t)
+	}
+	report(out, all, s)
+	return nil
+}
+
+// projectName is what the table calls a repository: its folder, or the folder
+// around a bare repository that has no name of its own.
+func projectName(dir string) string {
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		abs = dir
+	}
+	name := filepath.Base(abs)
+	if name == "repo" || name == ".git" {
+		name = filepath.Base(filepath.Dir(abs))
+	}
+	return strings.ReplaceAll(strings.TrimSuffix(name, ".git"), "+", "/")
+}
