@@ -24,7 +24,8 @@ var floors = map[string]int{
 	"cmd/skein":           8,
 	"internal/drizzle/js": 2,
 	// Test packages stand where what they import is below them.
-	"internal/pgserver/pgtest": 3,
+	"internal/pgserver/pgtest":   3,
+	"internal/schema/schematest": 2,
 }
 
 // base is what every floor may import, the first one included: an error's
