@@ -97,6 +97,9 @@ func setsNotNull(_ *existence, c *Change) []Effect {
 
 func setsIdentity(_ *existence, c *Change) []Effect {
 	new := c.New.(*schema.Column)
+	if slices.ContainsFunc(c.SQL, func(s string) bool { return strings.Contains(s, "setval(") }) {
+		return nil // it is moved on
+	}
 	return effectOf(CanFail, c, "the sequence starts at "+or(new.Identity.Start, "1")+" whatever numbers the rows have: new rows may collide with them",
 		fmt.Sprintf("move it on afterwards, in a custom migration: SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT max(%s) FROM %s));",
 			sqltext.QuoteLiteral(effectTable(c.Table)), sqltext.QuoteLiteral(new.Name), quotedColumn(new), effectTable(c.Table)))

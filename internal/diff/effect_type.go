@@ -22,8 +22,12 @@ func setsType(x *existence, c *Change) []Effect {
 	switch {
 	case a.enum && b.enum:
 		v = x.enumEffect(old, new)
+	case cast && a.array == "" && b.array != "" && a.base == b.base && !a.enum:
+		v = typeRewrite // each value into an array of its own
+	case cast && a.base == "boolean" && slices.Contains(wholes, b.base) && a.array == b.array:
+		v = typeRewrite
 	case a.array != b.array && !b.isText():
-		v = typeEffect{kind: CanFail, message: noCastEffect}
+		v = typeRefused
 	default:
 		v = effectOfType(a, b)
 	}
