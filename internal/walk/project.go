@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -157,7 +158,10 @@ func (l *layout) read(ctx context.Context, m *migration, migrations string, env 
 	case sameObjects(made, committed):
 		r.state, r.reason = sameOrder, firstLine(made, m.toBytes)
 	default:
-		r.state, r.reason = otherState, differences(&m.to.Schema, declared)+"; "+firstLine(made, m.toBytes)
+		r.state, r.reason = otherState, differences(&m.to.Schema, declared)
+		if r.reason == "" {
+			r.reason = "no statement; " + firstValue(made, committed)
+		}
 	}
 	return r, nil
 }
@@ -185,6 +189,37 @@ func sameObjects(a, b []byte) bool {
 	return json.Unmarshal(a, &x) == nil && json.Unmarshal(b, &y) == nil && reflect.DeepEqual(x, y)
 }
 
+// firstValue shows where two JSON texts differ, whatever their order of keys.
+func firstValue(made, committed []byte) string {
+	var x, y any
+	if json.Unmarshal(made, &x) != nil || json.Unmarshal(committed, &y) != nil {
+		return firstLine(made, committed)
+	}
+	return firstAt("", x, y)
+}
+
+func firstAt(at string, x, y any) string {
+	a, isMap := x.(map[string]any)
+	b, areMaps := y.(map[string]any)
+	if isMap && areMaps {
+		for _, key := range slices.Sorted(maps.Keys(a)) {
+			if found := firstAt(at+"."+key, a[key], b[key]); found != "" {
+				return found
+			}
+		}
+		for _, key := range slices.Sorted(maps.Keys(b)) {
+			if _, both := a[key]; !both {
+				return fmt.Sprintf("only the snapshot has %s.%s", at, key)
+			}
+		}
+		return ""
+	}
+	if reflect.DeepEqual(x, y) {
+		return ""
+	}
+	return oneLine(fmt.Sprintf("%s is %v where the snapshot has %v", at, x, y))
+}
+
 // firstLine shows where two snapshot files part.
 func firstLine(made, committed []byte) string {
 	a, b := bytes.Split(made, []byte("\n")), bytes.Split(committed, []byte("\n"))
@@ -206,14 +241,15 @@ func (l *layout) short(err error) string {
 	return strings.ReplaceAll(line, l.dir+string(filepath.Separator), "")
 }
 
-// differences names what the schema files have other than the snapshot.
+// differences names what the schema files have other than the snapshot, "" where
+// no statement leads from one to the other.
 func differences(snap, files *schema.Schema) string {
 	r, err := diff.Compute(snap, files, diff.CreateAll)
 	switch {
 	case err != nil:
 		return err.Error()
 	case r.Empty():
-		return "order, or what no statement changes"
+		return ""
 	}
 	var parts []string
 	for _, c := range r.Changes {
