@@ -125,19 +125,22 @@ func readCases(t *testing.T, path string) []recordedCase {
 }
 
 func computeCase(t *testing.T, mode Mode, rc recordedCase) (string, error) {
-	ask := CreateAll
-	if len(rc.Answers) > 0 && !bytes.Equal(rc.Answers, []byte("null")) {
-		answers, err := ReadAnswers(rc.ID, rc.Answers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ask = Chain(answers, CreateAll)
-	}
-	r, err := ComputeIn(mode, decodeCase(t, rc.From), decodeCase(t, rc.To), ask)
+	r, err := ComputeIn(mode, decodeCase(t, rc.From), decodeCase(t, rc.To), rc.resolver(t))
 	if err != nil {
 		return "", err
 	}
 	return sqltext.Join(r.Statements(), true), nil
+}
+
+func (rc recordedCase) resolver(t *testing.T) Resolver {
+	if len(rc.Answers) == 0 || bytes.Equal(rc.Answers, []byte("null")) {
+		return CreateAll
+	}
+	answers, err := ReadAnswers(rc.ID, rc.Answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Chain(answers, CreateAll)
 }
 
 func decodeCase(t *testing.T, data []byte) *schema.Schema {

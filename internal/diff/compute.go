@@ -73,6 +73,9 @@ func ComputeIn(mode Mode, from, to *schema.Schema, ask Resolver) (*Result, error
 		return nil, &Unanswered{Questions: c.open, Unmatched: unmatched}
 	}
 	if mode > Exact {
+		if err := checkNames(from, to); err != nil {
+			return nil, err
+		}
 		c.repair()
 	}
 	return c.result(), nil
@@ -93,6 +96,9 @@ func (c *computer) result() *Result {
 		for _, change := range g {
 			var kept []string
 			for _, s := range out.render(&change) {
+				if c.mode == Correct {
+					s = shorten(s)
+				}
 				if !seen[s] {
 					seen[s] = true
 					kept = append(kept, s)

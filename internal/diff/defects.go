@@ -145,7 +145,7 @@ var (
 	defectRoleOrder = &Defect{Name: "role-order", Mended: Compat,
 		Text: "drops a role before the policies that name it"}
 	defectNameTaken = &Defect{Name: "name-taken", Mended: Compat,
-		Text: "gives a name that something still has that is renamed or dropped later"}
+		Text: "creates a table under the name of a view that is dropped later"}
 	defectSequenceBounds = &Defect{Name: "sequence-bounds", Mended: Compat,
 		Text: "changes the bounds of a sequence one by one, or without regard to where it stands"}
 	defectIndexExpression = &Defect{Name: "index-expression", Mended: Compat,

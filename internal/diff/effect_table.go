@@ -21,11 +21,12 @@ func dropsColumn(_ *existence, c *Change) []Effect {
 }
 
 // dropsView tells of materialized views: others hold no rows.
-func dropsView(_ *existence, c *Change) []Effect {
+func dropsView(x *existence, c *Change) []Effect {
 	if v, ok := c.Old.(*schema.View); !ok || !v.Materialized {
 		return nil
 	}
-	if c.New == nil {
+	again := func(other Change) bool { return other.Kind == CreateView && other.Old == c.Old }
+	if c.New == nil && !slices.ContainsFunc(x.changes, again) {
 		return effectOf(DataLost, c, "the rows that the materialized view holds are lost",
 			"stop using it first, and drop it in a later release")
 	}
@@ -145,7 +146,7 @@ func createsUnique(x *existence, c *Change) []Effect {
 
 func createsIndex(x *existence, c *Change) []Effect {
 	index := c.New.(*schema.Index)
-	if !index.Unique {
+	if old, ok := c.Old.(*schema.Index); !index.Unique || ok && old.Unique && old.Where == index.Where && slices.Equal(old.Columns, index.Columns) {
 		return nil
 	}
 	var columns []string
@@ -166,8 +167,11 @@ func (x *existence) unique(c *Change, columns []string, nullsToo bool) []Effect 
 	return effectOf(CanFail, c, "fails if two rows are equal in "+commaList(columns), "look for such rows first: "+duplicateQuery(c.Table, columns))
 }
 
-func createsCheck(_ *existence, c *Change) []Effect {
+func createsCheck(x *existence, c *Change) []Effect {
 	check := c.New.(*schema.Check)
+	if t := x.was(c.Table); t != nil && slices.ContainsFunc(t.Checks, func(old schema.Check) bool { return old.Value == check.Value }) {
+		return nil
+	}
 	return effectOf(CanFail, c, "fails if a row does not meet the condition",
 		fmt.Sprintf("look for such rows first: SELECT count(*) FROM %s WHERE NOT (%s);", effectTable(c.Table), check.Value))
 }

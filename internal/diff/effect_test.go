@@ -30,6 +30,10 @@ var effectCases = []struct {
 	{name: "views made anew", from: build(view("v", "select 1"), view("m", "select 1", materializedView)), to: build(view("v", "select 2"), view("m", "select 2", materializedView)),
 		want: []string{"data_changed m: the materialized view is dropped and made anew"}},
 
+	{name: "view in the way", from: build(table("t", column("a", "integer")), view("v", `select "a" from "t"`), view("m", `select "a" from "t"`, materializedView)),
+		to:   build(table("t", column("a", "bigint")), view("v", `select "a" from "t"`), view("m", `select "a" from "t"`, materializedView)),
+		want: []string{"data_changed m: the materialized view is dropped and made anew", "rewrites_table t.a: integer to bigint"}},
+
 	{name: "columns added", from: build(table("t", column("a", "text"))),
 		to: build(table("t", column("a", "text"), column("b", "text"), column("c", "text", notNull), column("d", "text", notNull, def("'x'")),
 			column("e", "integer", notNull, identityColumn("always", "s")), column("f", "serial", notNull), column("g", "text", generated("a || '!'")),
@@ -63,6 +67,8 @@ var effectCases = []struct {
 		to: build(table("t", column("a", "text"), index("i", on("a")), indexWith("j", func(x *schema.Index) { x.Unique = true }, on("a")),
 			indexWith("k", func(x *schema.Index) { x.Unique = true }, schema.IndexColumn{Expression: "lower(a)", IsExpression: true, Asc: true, Nulls: "last"}))),
 		want: []string{"can_fail t.j: fails if two rows are equal in a", "can_fail t.k: fails if two rows are equal in what the unique index is over"}},
+	{name: "the same under another name", from: build(table("t", column("a", "integer"), check("c", "a > 0"), indexWith("i", func(x *schema.Index) { x.Unique = true }, on("a")))),
+		to: build(table("t", column("a", "integer"), check("d", "a > 0"), indexWith("j", func(x *schema.Index) { x.Unique = true }, on("a"))))},
 	{name: "check", from: build(table("t", column("a", "integer"))), to: build(table("t", column("a", "integer"), check("c", "a > 0"))),
 		want: []string{"can_fail t.c: fails if a row does not meet the condition"}},
 	{name: "foreign keys", from: build(table("p", column("id", "integer", primaryKey)), table("t", column("a", "integer"), foreignKey("f", "a", "p", "id"))),

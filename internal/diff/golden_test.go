@@ -35,15 +35,7 @@ func TestGolden(t *testing.T) {
 	if *update {
 		writeGolden(t)
 	}
-	data, err := os.ReadFile(goldenFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	sections := map[string]string{}
-	for _, s := range strings.Split(string(data), "\n=== ")[1:] {
-		name, text, _ := strings.Cut(s, "\n")
-		sections[name] = strings.TrimSuffix(text, "\n")
-	}
+	sections := readSections(t, goldenFile)
 	seen := map[string]bool{}
 	for _, gc := range goldenCases {
 		for _, mode := range goldenModes {
@@ -72,6 +64,20 @@ func TestGolden(t *testing.T) {
 			t.Errorf("no case has a change of kind %s", kind)
 		}
 	}
+}
+
+// readSections reads a file of texts, each below a line "=== NAME".
+func readSections(t *testing.T, file string) map[string]string {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sections := map[string]string{}
+	for _, s := range strings.Split(string(data), "\n=== ")[1:] {
+		name, text, _ := strings.Cut(s, "\n")
+		sections[name] = strings.TrimSuffix(text, "\n")
+	}
+	return sections
 }
 
 func (gc goldenCase) resolver() Resolver {

@@ -55,6 +55,7 @@ const (
 	recreateIndexes
 	dropColumns
 	alterPrimaryKeys
+	freeOfKeys // not drizzle-kit's: see defectKeyNotNull
 	createUniques
 	createChecks
 	createReferencesLate

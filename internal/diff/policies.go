@@ -30,6 +30,11 @@ func equalPolicy(a, b *schema.Policy) bool {
 // change AS and FOR.
 func alterable(a, b *schema.Policy) bool { return a.As == b.As && a.For == b.For }
 
+// loses says whether an expression is gone, which ALTER POLICY cannot do.
+func loses(old, new *schema.Policy) bool {
+	return old.Using != nil && new.Using == nil || old.WithCheck != nil && new.WithCheck == nil
+}
+
 // fate says what becomes of a policy that both sides have.
 type fate struct{ rename, alter, remake bool }
 
@@ -40,7 +45,7 @@ func (c *computer) policyFate(old, new *schema.Policy, moves bool, object string
 		if !changed || !c.mends(defectLostWithPolicyRename, object) {
 			return fate{rename: true}
 		}
-		if remake := moves || !alterable(old, new); remake {
+		if remake := moves || !alterable(old, new) || loses(old, new); remake {
 			return fate{remake: true}
 		}
 		return fate{rename: true, alter: true}
@@ -48,7 +53,7 @@ func (c *computer) policyFate(old, new *schema.Policy, moves bool, object string
 	if !changed {
 		return fate{}
 	}
-	if !alterable(old, new) || moves && c.mends(defectPolicyMoves, object) {
+	if !alterable(old, new) || moves && c.mends(defectPolicyMoves, object) || loses(old, new) && c.mends(defectPolicyKeepsExpression, object) {
 		return fate{remake: true}
 	}
 	return fate{alter: true}

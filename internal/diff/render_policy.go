@@ -92,14 +92,12 @@ func (r compat) alterPolicy(object string, old, new *schema.Policy, on string) s
 	case new.Using != nil:
 		text += " USING (" + r.expr("policy "+object, *new.Using) + ")"
 	case old.Using != nil:
-		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
 		text += " USING (" + r.expr("policy "+object, *old.Using) + ")"
 	}
 	switch {
 	case new.WithCheck != nil:
 		text += " WITH CHECK (" + r.expr("policy "+object, *new.WithCheck) + ")"
 	case old.WithCheck != nil:
-		r.c.mends(defectPolicyKeepsExpression, "policy "+object)
 		text += " WITH CHECK  (" + r.expr("policy "+object, *old.WithCheck) + ")"
 	}
 	return text + ";"

@@ -124,7 +124,7 @@ func createIndex(r compat, ch *Change) []string {
 	x := ch.New.(*schema.Index)
 	keys := make([]string, len(x.Columns))
 	for i, k := range x.Columns {
-		keys[i] = r.indexKey(ch.Object, k)
+		keys[i] = r.indexKey(ch.Object, x.Method, k)
 	}
 	text := "CREATE " + pick(x.Unique, "UNIQUE ", "") + "INDEX" + pick(x.Concurrently, " CONCURRENTLY", "") + " " + quote(x.Name) +
 		" ON " + tableName(ch.Table) + " USING " + x.Method + " (" + strings.Join(keys, ",") + ")"
@@ -143,13 +143,21 @@ func createIndex(r compat, ch *Change) []string {
 
 // indexKey writes one key of an index. With an operator class, drizzle-kit
 // leaves the order out.
-func (r compat) indexKey(object string, k schema.IndexColumn) string {
+func (r compat) indexKey(object, method string, k schema.IndexColumn) string {
 	text := quote(k.Expression)
 	if k.IsExpression {
 		text = r.expr("index "+object, k.Expression)
+		if r.c.mode > Exact && needsParentheses(text) {
+			r.c.mends(defectIndexExpression, "index "+object)
+			text = "(" + text + ")"
+		}
 	}
 	if k.OpClass != "" {
-		return text + " " + k.OpClass
+		text += " " + k.OpClass
+		ordered := method == "btree" && (!k.Asc || k.Nulls == "first")
+		if !ordered || !r.c.mends(defectIndexOrder, "index "+object) {
+			return text
+		}
 	}
 	if k.Nulls == "" {
 		r.c.mends(defectNullsUndefined, "index "+object)

@@ -40,7 +40,7 @@ func (c *computer) mark(p *tablePair, column string, how disturbance) {
 
 func (c *computer) repair() {
 	c.repairEnums()
-	c.orderNames()
+	c.tablesForViews()
 	for _, p := range c.tables {
 		c.repairGenerated(p)
 		c.repairKeys(p)
@@ -190,6 +190,17 @@ func (c *computer) leaving(p *tablePair, e schema.Ref) []enumUse {
 		}
 	}
 	return out
+}
+
+// tablesForViews creates a table after the view is dropped that has its name.
+func (c *computer) tablesForViews() {
+	taken := map[schema.Ref]bool{}
+	for _, ch := range c.groups[dropViews] {
+		taken[ch.was] = true
+	}
+	c.move(createTables, createTablesLate, func(ch *Change) bool {
+		return taken[ch.Table] && c.mends(defectNameTaken, "table "+ch.Object)
+	})
 }
 
 // repairRoles drops roles after the policies that name them.

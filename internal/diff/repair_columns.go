@@ -58,7 +58,10 @@ func (c *computer) repairKeys(p *tablePair) {
 		return ch.Table == ref && added(ch.New.(*schema.PrimaryKey).Columns) && c.mends(defectCompositeKeyOrder, object)
 	})
 	for _, k := range p.parts.keys.both {
-		if !gone(k.old.Columns) || !c.mends(defectCompositeKeyOrder, object) {
+		nullable := slices.ContainsFunc(c.groups[alterColumns], func(ch Change) bool {
+			return ch.Table == ref && ch.Kind == DropNotNull && slices.Contains(k.old.Columns, ch.New.(*schema.Column).Name)
+		})
+		if !gone(k.old.Columns) && !nullable || !c.mends(defectCompositeKeyOrder, object) {
 			continue
 		}
 		c.take(alterPrimaryKeys, func(ch *Change) bool { return ch.Kind == AlterCompositeKey && ch.New == any(k.new) })
@@ -87,7 +90,7 @@ func (c *computer) freeOfKey(p *tablePair) {
 		if free && c.mends(defectKeyNotNull, "column "+p.new.Ref().String()+"."+q.new.Name) {
 			change := c.part(DropNotNull, p.new.Ref(), q.new.Name, q.old, q.new)
 			change.table, change.oldTable = p.new, p.old
-			c.add(alterColumns, change)
+			c.add(freeOfKeys, change)
 		}
 	}
 }
