@@ -151,6 +151,9 @@ func (l *configLoader) round(ctx context.Context) (*Config, error) {
 		if b.drop(l.refused) || b.wantTouched(e) {
 			return nil, nil
 		}
+		if missing := missing(e); len(missing) > 0 {
+			why.Hint = "if it is not a mistake there: Skein stands in for " + strings.Join(missing, ", ") + ", which cannot be found here"
+		}
 		return nil, why
 	}
 	needs := e.certain(nil)

@@ -102,6 +102,9 @@ func argument(args []any) string {
 
 // read returns the text of a file in the project, nil for any other.
 func (l *configLoader) read(path string) any {
+	if !filepath.IsAbs(path) {
+		return nil // a path that is not known, for one
+	}
 	path = l.disk.real(filepath.Clean(filepath.FromSlash(path)))
 	if rel, err := filepath.Rel(l.root(), path); err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 		return nil

@@ -155,7 +155,7 @@ func (d *disk) list(path string) map[string]fs.DirEntry {
 // not exist is returned as it is.
 func (d *disk) real(path string) string {
 	parent, name := filepath.Split(path)
-	if name == "" || path == filepath.VolumeName(path) {
+	if name == "" || !filepath.IsAbs(path) {
 		return path
 	}
 	d.mu.Lock()

@@ -15,6 +15,9 @@ import (
 const (
 	timeLimit   = 10 * time.Second
 	memoryLimit = 512 << 20 // bytes
+	// collectAt is how much is allocated before circles of garbage are looked
+	// for. Nearly all of a schema lives to the end, so looking early is in vain.
+	collectAt = 32 << 20
 )
 
 // Ways for an evaluation to end that are no fault of what it evaluates alone.
@@ -77,6 +80,7 @@ func newEngine(s settings) (*engine, error) {
 	}
 	e := &engine{vm: vm, limit: timeLimit}
 	vm.SetMemoryLimit(memoryLimit)
+	vm.SetGCThreshold(collectAt)
 	for name, f := range s.Host {
 		if err := vm.RegisterHostFunc(name, f); err != nil {
 			vm.Close()
@@ -127,7 +131,7 @@ const (
 )
 
 // helpers are the functions of sandbox/decide.js.
-var helpers = strings.Fields(`test same like kind instance member index length branch tuple tuples argument result used
+var helpers = strings.Fields(`test same like kind instance member index length branch tuple tuples argument result taken kept used
 	less most more least minus times over rest power bitAnd bitOr bitXor left right zeros negated number inverse`)
 
 func helperNames() string {
@@ -178,9 +182,8 @@ type site struct {
 // exported is a stand-in among a schema file's exports.
 type exported struct {
 	origin
-	File   string `json:"file"`
-	Name   string `json:"name"`
-	Called bool   `json:"called"`
+	File string `json:"file"`
+	Name string `json:"name"`
 }
 
 // thrown is an exception.

@@ -124,6 +124,11 @@ func (w *rewriter) value(e js.IExpr) js.IExpr {
 		if _, literal := n.Y.(*js.LiteralExpr); !literal && !isSuper(n.X) {
 			return call("index", n.X, n.Y)
 		}
+	case *js.CallExpr:
+		w.reference(n)
+		if w.watch && !isHelper(n.X) && !isSuper(n.X) {
+			return call("taken", n)
+		}
 	default:
 		w.reference(e)
 	}
@@ -310,7 +315,7 @@ func (w *rewriter) binary(n *js.BinaryExpr) js.IExpr {
 			return n
 		}
 		n.X = w.target(n.X)
-		n.Y = w.handed("result", w.value(n.Y), isMember(n.X))
+		n.Y = w.handed("kept", w.value(n.Y), isMember(n.X))
 		if list, ok := n.X.(*js.ArrayExpr); ok && n.Op == js.EqToken && !hasRest(list) {
 			n.Y = call("tuple", n.Y)
 		}
@@ -342,6 +347,11 @@ func (w *rewriter) unary(n *js.UnaryExpr) js.IExpr {
 		return call("kind", at, w.value(n.X))
 	case js.DeleteToken, js.PreIncrToken, js.PreDecrToken, js.PostIncrToken, js.PostDecrToken:
 		w.reference(n.X)
+	case js.AwaitToken:
+		n.X = w.value(n.X)
+		if w.watch {
+			return call("taken", n)
+		}
 	default:
 		n.X = w.value(n.X)
 		if function, ok := computations[n.Op]; ok {

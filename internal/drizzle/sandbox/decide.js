@@ -69,8 +69,17 @@ const decide = {
 		if (holdsUnknown(value, 3)) run.handed[run.handed.length] = value;
 		return value;
 	},
-	/** Notes what a function returns, or what is put into an object. */
+	/** Notes what a function returns; code that is rewritten takes it back, see taken. */
 	result(value) {
+		if (holdsUnknown(value, 3)) run.handed[run.handed.length] = value;
+		return value;
+	},
+	taken(value) {
+		takeBack(value);
+		return value;
+	},
+	/** Notes what is put into an object. */
+	kept(value) {
 		if (holdsUnknown(value, 3)) run.handed[run.handed.length] = undefined;
 		return value;
 	},

@@ -39,6 +39,8 @@ function start(plan) {
 	);
 }
 
+const shown = ({ specifier, importer, path }) => ({ specifier, importer, path });
+
 /** What Go reads once the promise jobs are done. The text of the snapshot is kept apart, since it is large. */
 function outcome() {
 	const { outcome, sites, touched, makers, used, exported, handed, unset } = run;
@@ -47,15 +49,15 @@ function outcome() {
 	return JSON.stringify({
 		...outcome,
 		text: undefined,
-		marked: escaped ? [...new Set(markedIn(text))] : [],
+		marked: escaped ? [...new Set(markedIn(text))].map(shown) : [],
 		sites,
 		touched: Object.values(touched),
-		makers: Object.values(makers),
-		used: Object.values(used),
+		makers: Object.values(makers).map(shown),
+		used: Object.values(used).map(shown),
 		exported,
 		handed: handed.length > 0,
 		unset,
-		inCredentials: outcome.marked ?? [],
+		inCredentials: (outcome.marked ?? []).map(shown),
 	});
 }
 
@@ -70,7 +72,7 @@ function loaded(serialize, modules, listed, casing) {
 		for (const [name, value] of exportsOf(modules, index, new Set())) {
 			const origin = originOf(value);
 			if (origin === undefined || typeof value === "string") exports.push([name, value]);
-			else run.exported.push({ file: modules[index].file, name, ...origin, mark: undefined });
+			else run.exported.push({ ...shown(origin), file: modules[index].file, name });
 		}
 		return { file: modules[index].file, exports };
 	});

@@ -71,6 +71,8 @@ const plus = (text) => decodeURIComponent(text.replaceAll("+", " "));
 
 class URL {
 	constructor(text, base) {
+		const origin = originOf(text) ?? originOf(base);
+		if (origin !== undefined) return derive(origin, ".URL");
 		const parts = /^([a-z][a-z0-9+.-]*:)(?:\/\/(?:([^/?#@]*)@)?([^/?#]*))?([^?#]*)(\?[^#]*)?(#.*)?$/i.exec(String(text).trim());
 		if (parts === null) {
 			if (base === undefined) throw new TypeError("Invalid URL");

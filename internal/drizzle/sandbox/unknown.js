@@ -16,7 +16,7 @@ const splice = uncurried(Array.prototype.splice);
 const { isArray } = Array;
 const dictionary = () => Object.create(null);
 
-const origins = new WeakMap(); // stand-in to {specifier, importer, path, called}
+const origins = new WeakMap(); // stand-in to {specifier, importer, path, called, root, mark}
 let modules = dictionary(); // "specifier importer" to a module's stand-in
 const marked = []; // origins that were turned into text, by the number in the mark
 let escaped = false; // some mark exists, so texts have to be looked into
@@ -53,63 +53,95 @@ function originOf(value) {
 /** Returns a stand-in for what is at path below an origin. */
 function derive(origin, step, called = false) {
 	const path = origin.path.length < 200 ? origin.path + step : origin.path;
-	return standIn({ specifier: origin.specifier, importer: origin.importer, path, called });
+	return standIn({ specifier: origin.specifier, importer: origin.importer, path, called, root: origin.root });
+}
+
+/**
+ * What a stand-in does when something is done to it. Every stand-in is a proxy
+ * around the same function, so this is all there is of one.
+ */
+class StandIn {
+	constructor(origin) {
+		this.origin = origin;
+		this.children = undefined;
+	}
+	child(key) {
+		this.children ??= dictionary();
+		return key in this.children ? this.children[key] : (this.children[key] = derive(this.origin, `.${key}`));
+	}
+	get(_, key) {
+		touch(this.origin);
+		if (typeof key === "symbol") return bySymbol(this.origin, key);
+		if (this.children !== undefined && key in this.children) return this.children[key];
+		const { origin } = this;
+		switch (key) {
+			case "toJSON":
+			case "toString":
+			case "toLocaleString":
+				return () => markOf(origin);
+			case "then":
+				// Only what a call gave may be awaited, and only once.
+				return origin.called ? (resolve) => resolve?.(derive(origin, "")) : undefined;
+		}
+		return this.child(key);
+	}
+	set(_, key, value) {
+		this.children ??= dictionary();
+		if (typeof key === "string") this.children[key] = value;
+		return true;
+	}
+	has(_, key) {
+		return typeof key === "string" && choose("in", derivedOrigin(this.origin, key), [true, false]);
+	}
+	ownKeys() {
+		return [markOf(this.origin)];
+	}
+	getOwnPropertyDescriptor(_, key) {
+		const there = typeof key === "string" && (key === this.origin.mark || choose("own", derivedOrigin(this.origin, key), [true, false]));
+		return there ? { value: this.child(key), writable: true, enumerable: true, configurable: true } : undefined;
+	}
+	defineProperty() {
+		return true;
+	}
+	deleteProperty() {
+		return true;
+	}
+	setPrototypeOf() {
+		return true;
+	}
+	apply(_, self, args) {
+		touch(this.origin);
+		watch(this.origin, args);
+		return derive(this.origin, "()", true);
+	}
+	construct(_, args, made) {
+		touch(this.origin);
+		watch(this.origin, args);
+		// A class that extends a stand-in keeps its own methods.
+		return origins.get(made) === this.origin ? derive(this.origin, "()") : Object.create(made.prototype);
+	}
+}
+
+function bySymbol(origin, symbol) {
+	switch (symbol) {
+		case Symbol.toPrimitive:
+			return (hint) => (hint === "number" ? choose("number", origin, [1, 2]) : markOf(origin));
+		case Symbol.hasInstance:
+			return () => choose("instanceof", origin, [false, true]);
+		case Symbol.iterator:
+			return function* () {
+				if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
+			};
+		case Symbol.asyncIterator:
+			return async function* () {
+				if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
+			};
+	}
+	return undefined;
 }
 
 function standIn(origin) {
-	const children = dictionary();
-	const child = (key) => (key in children ? children[key] : (children[key] = derive(origin, `.${key}`)));
-	const symbols = {
-		[Symbol.toPrimitive]: (hint) => (hint === "number" ? choose("number", origin, [1, 2]) : markOf(origin)),
-		[Symbol.hasInstance]: () => choose("instanceof", origin, [false, true]),
-		*[Symbol.iterator]() {
-			if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
-		},
-		async *[Symbol.asyncIterator]() {
-			if (choose("loop", origin, [true, false])) yield derive(origin, "[]");
-		},
-	};
-	const fixed = {
-		__proto__: null,
-		toJSON: () => markOf(origin),
-		toString: () => markOf(origin),
-		toLocaleString: () => markOf(origin),
-		valueOf: () => proxy,
-		// Only what a call gave may be awaited, and only once.
-		// biome-ignore lint/suspicious/noThenProperty: that is the point
-		then: origin.called ? (resolve) => resolve?.(derive(origin, "")) : undefined,
-	};
-	const proxy = new Proxy(bareFunction(), {
-		get(_, key) {
-			touch(origin);
-			if (typeof key === "symbol") return symbols[key];
-			return key in fixed && !(key in children) ? fixed[key] : child(key);
-		},
-		set(_, key, value) {
-			if (typeof key === "string") children[key] = value;
-			return true;
-		},
-		has: (_, key) => typeof key === "string" && choose("in", derivedOrigin(origin, key), [true, false]),
-		ownKeys: () => [markOf(origin)],
-		getOwnPropertyDescriptor(_, key) {
-			const there = typeof key === "string" && (key === origin.mark || choose("own", derivedOrigin(origin, key), [true, false]));
-			return there ? { value: child(key), writable: true, enumerable: true, configurable: true } : undefined;
-		},
-		defineProperty: () => true,
-		deleteProperty: () => true,
-		setPrototypeOf: () => true,
-		apply(_, self, args) {
-			touch(origin);
-			watch(origin, args);
-			return derive(origin, "()", true);
-		},
-		construct(_, args, made) {
-			touch(origin);
-			watch(origin, args);
-			// A class that extends a stand-in keeps its own methods.
-			return made === proxy ? derive(origin, "()") : Object.create(made.prototype);
-		},
-	});
+	const proxy = new Proxy(bareFunction, new StandIn(origin));
 	origins.set(proxy, origin);
 	return proxy;
 }
@@ -117,12 +149,9 @@ function standIn(origin) {
 const derivedOrigin = (origin, key) => ({ ...origin, mark: undefined, path: `${origin.path}.${key}` });
 
 /** A function that can be constructed and owns no property a proxy would have to show. */
-function bareFunction() {
-	const target = function () {}.bind();
-	delete target.name;
-	delete target.length;
-	return target;
-}
+const bareFunction = function () {}.bind();
+delete bareFunction.name;
+delete bareFunction.length;
 
 /**
  * Returns what importing a package gives. esbuild makes a namespace object whose
@@ -132,9 +161,9 @@ function bareFunction() {
 function unknown(specifier, importer) {
 	const key = `${specifier} ${importer}`;
 	if (!(key in modules)) {
-		const origin = { specifier, importer, path: "", called: false };
+		const origin = { specifier, importer, path: "", called: false, root: { touched: false } };
 		const members = standIn(origin);
-		const module = new Proxy(bareFunction(), {
+		const module = new Proxy(bareFunction, {
 			get: (_, name) => (name === "__esModule" ? true : members[name]),
 			getPrototypeOf: () => members,
 			set(_, name, value) {
@@ -172,7 +201,11 @@ function reset(plan) {
 const note = (where, origin) => {
 	where[`${origin.specifier} ${origin.importer}`] ??= origin;
 };
-const touch = (origin) => note(run.touched, origin);
+function touch({ root, specifier, importer }) {
+	if (root.touched) return;
+	root.touched = true;
+	note(run.touched, { specifier, importer, path: "" });
+}
 
 const mostTimes = 10_000;
 
@@ -213,10 +246,15 @@ function hasColumnBuilder(object) {
 	return false;
 }
 
+/** Forgets that a value was handed to code that is not rewritten: it was not. */
+function takeBack(value) {
+	const i = run.handed.length === 0 ? -1 : lastIndexOf(run.handed, value);
+	if (i !== -1) splice(run.handed, i, 1);
+}
+
 function watch(origin, args) {
 	for (const arg of args) {
-		const i = run.handed.length === 0 ? -1 : lastIndexOf(run.handed, arg);
-		if (i !== -1) splice(run.handed, i, 1);
+		takeBack(arg);
 		if (typeof arg === "function") {
 			if (includes(tableMakers, arg)) note(run.makers, origin);
 		} else if (typeof arg === "object" && arg !== null) {
