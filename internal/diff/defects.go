@@ -162,6 +162,8 @@ var (
 		Text: "leaves NOT NULL behind from a primary key or identity that is gone"}
 	defectIndexOrder = &Defect{Name: "index-order", Mended: Correct,
 		Text: "leaves DESC and NULLS out of an index key with an operator class"}
+	defectSameKey = &Defect{Name: "same-key-twice", Mended: Correct,
+		Text: "writes two keys over the same columns into one CREATE TABLE, of which PostgreSQL makes one"}
 	defectSequenceCycle = &Defect{Name: "sequence-cycle", Mended: Correct,
 		Text: "does not stop a sequence from cycling"}
 	defectSerialDefault = &Defect{Name: "serial-default", Mended: Correct,
@@ -176,5 +178,5 @@ var Defects = []*Defect{
 	defectLostWithMove, defectLostWithColumnRename, defectLostWithPolicyRename, defectTypeSchema, defectTypeSpace, defectNotNullNextToIdentity, defectViewKind, defectFalsyDefault, defectGeneratedType,
 	defectDropReferenceLate, defectEnumCast, defectIdentityNullable, defectRLSBeforeRename, defectViewRenameRebuild, defectViewSchemaRename,
 	defectTypeCast, defectDefaultCast, defectSerialType, defectEnumRebuild, defectCompositeKeyOrder, defectGeneratedLoss, defectColumnOrder, defectViewDependency, defectViewOrder, defectPolicyDependency, defectPartDependency, defectReferenceOrder, defectRoleOrder, defectNameTaken, defectSequenceBounds, defectIndexExpression,
-	defectPolicyKeepsExpression, defectPolicyMoves, defectKeyNotNull, defectIndexOrder, defectSequenceCycle, defectSerialDefault, defectIdentityStart,
+	defectPolicyKeepsExpression, defectPolicyMoves, defectKeyNotNull, defectIndexOrder, defectSameKey, defectSequenceCycle, defectSerialDefault, defectIdentityStart,
 }

@@ -1,6 +1,7 @@
 package diff
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/skein-db/skein/internal/schema"
@@ -43,18 +44,42 @@ func createTable(r compat, ch *Change) []string {
 	if len(t.PrimaryKeys) > 0 { // PostgreSQL allows one
 		constraint(t.PrimaryKeys[0].Name, "PRIMARY KEY("+quoteAll(t.PrimaryKeys[0].Columns)+")")
 	}
+	var apart []string
 	for i := range t.Uniques {
-		constraint(t.Uniques[i].Name, uniqueBody(&t.Uniques[i]))
+		u := &t.Uniques[i]
+		if keyAgain(t, i) && r.c.mends(defectSameKey, "table "+t.Ref().String()) {
+			apart = append(apart, addConstraint(t.Ref(), u.Name, uniqueBody(u)))
+			continue
+		}
+		constraint(u.Name, uniqueBody(u))
 	}
 	for _, k := range t.Checks {
 		constraint(k.Name, "CHECK ("+r.expr("check "+t.Ref().String()+"."+k.Name, k.Value)+")")
 	}
 	b.WriteString("\n);\n")
-	out := []string{b.String()}
+	out := append([]string{b.String()}, apart...)
 	if secured(t) {
 		out = append(out, enableRowSecurity(t.Ref()))
 	}
 	return out
+}
+
+// keyAgain says whether the table's i-th unique constraint has the columns of
+// its primary key, or of an earlier one. In one CREATE TABLE PostgreSQL makes
+// only one of them (transformIndexConstraints in its sources).
+func keyAgain(t *schema.Table, i int) bool {
+	u := &t.Uniques[i]
+	if len(t.PrimaryKeys) > 0 && slices.Equal(t.PrimaryKeys[0].Columns, u.Columns) && !u.NullsNotDistinct {
+		return true
+	}
+	if len(u.Columns) == 1 && !u.NullsNotDistinct {
+		if col := t.Column(u.Columns[0]); col != nil && col.PrimaryKey {
+			return true
+		}
+	}
+	return slices.ContainsFunc(t.Uniques[:i], func(o schema.Unique) bool {
+		return slices.Equal(o.Columns, u.Columns) && o.NullsNotDistinct == u.NullsNotDistinct
+	})
 }
 
 func uniqueBody(u *schema.Unique) string {

@@ -43,6 +43,7 @@ func (c *computer) repair() {
 	c.tablesForViews()
 	for _, p := range c.tables {
 		c.repairGenerated(p)
+		c.orderAdded(p)
 		c.repairKeys(p)
 		c.repairParts(p)
 	}

@@ -21,6 +21,7 @@ func (c *computer) repairGenerated(p *tablePair) {
 		if usesGone || c.uses(p, col.Generated.As) != 0 {
 			c.mends(defectGeneratedLoss, object(col.Name))
 			c.move(dropColumns, dropGenerated, func(ch *Change) bool { return ch.Old == any(col) })
+			c.mark(p, col.Name, remade)
 		}
 	}
 	for _, q := range p.columns.pairs {
@@ -42,6 +43,28 @@ func (c *computer) repairGenerated(p *tablePair) {
 		again.table = p.new
 		c.add(addGenerated, again)
 	}
+}
+
+// orderAdded adds generated columns after the new ones that they are computed
+// from.
+func (c *computer) orderAdded(p *tablePair) {
+	ref := p.new.Ref()
+	needs := func(ch *Change) bool {
+		col, ok := ch.New.(*schema.Column)
+		if !ok || col.Generated == nil || ch.Table != ref || ch.Kind == DropGenerated {
+			return false
+		}
+		ws := words(col.Generated.As)
+		return slices.ContainsFunc(p.columns.created, func(x *schema.Column) bool { return x != col && hasName(ws, x.Name) })
+	}
+	c.move(alterColumns, addGenerated, func(ch *Change) bool {
+		return (ch.Kind == SetGenerated || ch.Kind == AlterGenerated) && needs(ch) && c.mends(defectColumnOrder, "column "+ch.Object)
+	})
+	early := slices.IndexFunc(c.groups[addColumns], func(ch Change) bool { return needs(&ch) })
+	if early < 0 || !slices.ContainsFunc(c.groups[addColumns][early:], func(ch Change) bool { return ch.Table == ref && !needs(&ch) }) {
+		return
+	}
+	c.move(addColumns, addGenerated, func(ch *Change) bool { return needs(ch) && c.mends(defectColumnOrder, "column "+ch.Object) })
 }
 
 // repairKeys orders what happens to a table's primary key.
@@ -68,6 +91,18 @@ func (c *computer) repairKeys(p *tablePair) {
 		c.add(dropPrimaryKeys, c.part(DropCompositeKey, ref, k.old.Name, k.old, nil))
 		c.add(alterPrimaryKeys, c.part(CreateCompositeKey, ref, k.new.Name, nil, k.new))
 	}
+	stays := func(name string) bool {
+		for _, k := range p.new.PrimaryKeys {
+			before := slices.IndexFunc(p.old.PrimaryKeys, func(o schema.PrimaryKey) bool { return o.Name == k.Name })
+			if before >= 0 && slices.Contains(k.Columns, name) && slices.Contains(p.old.PrimaryKeys[before].Columns, p.oldName(name)) {
+				return true
+			}
+		}
+		return false
+	}
+	c.take(alterColumns, func(ch *Change) bool {
+		return ch.Table == ref && ch.Kind == DropNotNull && stays(ch.New.(*schema.Column).Name) && c.mends(defectCompositeKeyOrder, object)
+	})
 	keyed := len(p.new.PrimaryKeys) > 0 || slices.ContainsFunc(p.new.Columns, func(col schema.Column) bool { return col.PrimaryKey })
 	for _, col := range p.columns.deleted {
 		if col.PrimaryKey && keyed && c.mends(defectCompositeKeyOrder, object) {
@@ -109,7 +144,10 @@ func (c *computer) repairParts(p *tablePair) {
 		}
 		return c.mends(defect, kind+" "+ref.String()+"."+name)
 	}
-	const strict = estranged | rebuilt | remade
+	strict := estranged | rebuilt | remade
+	if c.mode == Correct { // PostgreSQL keeps them, with casts to the type that was
+		strict |= retyped
+	}
 	for i := range p.new.Uniques {
 		u := &p.new.Uniques[i]
 		if how := c.listed(p, u.Columns); how&remade != 0 && kept(p.old.Uniques, u.Name, func(u *schema.Unique) string { return u.Name }) && !in(d.uniques.both, u) && note("unique", u.Name, how) {

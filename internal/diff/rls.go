@@ -25,7 +25,7 @@ func (c *computer) rowSecurity(touched bool) {
 	for i := range c.from.Tables {
 		t := &c.from.Tables[i]
 		p := byOld[t]
-		gone := p == nil || p.onlyMoved() && (c.mode < Compat || !secured(t))
+		gone := p == nil || p.onlyMoved() && (c.mode < Compat || !secured(t) && !secured(p.new))
 		if gone && !t.RLS {
 			c.add(disableRLS, Change{Kind: DisableRLS, Object: t.Ref().String(), Table: c.follow(t.Ref()), Old: t})
 		}
