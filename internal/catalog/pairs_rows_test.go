@@ -115,7 +115,7 @@ func forbidden(p *schematest.Pair, err error) string {
 	}
 	for i := range p.To.Tables {
 		t := &p.To.Tables[i]
-		if pg.TableName != "" && pg.TableName != t.Name && pg.TableName != p.Origin(t.Name) {
+		if pg.TableName != "" && pg.TableName != short(t.Name) && pg.TableName != short(p.Origin(t.Name)) {
 			continue
 		}
 		h := hazardsOf(p, t)

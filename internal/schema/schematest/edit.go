@@ -161,7 +161,7 @@ var topEdits = []edit{
 		if ok {
 			was, now := sqltext.QuoteIdent(q.Schema)+"."+sqltext.QuoteIdent(q.Name), sqltext.QuoteIdent(s)+"."+sqltext.QuoteIdent(q.Name)
 			eachDefault(e.s, func(d **schema.Scalar) {
-				(*d).Text = strings.ReplaceAll((*d).Text, was, strings.ReplaceAll(now, "'", "''"))
+				(*d).Text = strings.ReplaceAll((*d).Text, was, now)
 			})
 			q.Schema = s
 		}

@@ -39,6 +39,9 @@ func (g *Generator) name(prefix string) string {
 	if g.chance(20) {
 		quirk = g.pick(`"_`, "'", " ", ";", "--", ".", ",", "ü", "A", "$", "%")
 	}
+	if quirk == "'" && (prefix == "q" || prefix == "s") { // nextval('…') would have to double it
+		quirk = "´"
+	}
 	name := fmt.Sprintf("%s%s%d", prefix, quirk, g.named)
 	if g.chance(2) { // longer than PostgreSQL keeps
 		name += "_" + strings.Repeat("long ü", 11)
@@ -174,10 +177,9 @@ func (g *Generator) setType(c *schema.Column) {
 func (g *Generator) setDefault(c *schema.Column) {
 	t := typeOf(g.s, c)
 	if isInteger(c) && len(g.s.Sequences) > 0 && g.chance(40) {
-		if q := one(g, g.s.Sequences).Ref(); !strings.Contains(q.Schema+q.Name, "'") { // which would be written otherwise in here
-			c.Default = &schema.Scalar{Text: "nextval('" + sqltext.QuoteIdent(q.Schema) + "." + sqltext.QuoteIdent(q.Name) + "'::regclass)"}
-			return
-		}
+		q := one(g, g.s.Sequences)
+		c.Default = &schema.Scalar{Text: "nextval('" + sqltext.QuoteIdent(q.Schema) + "." + sqltext.QuoteIdent(q.Name) + "'::regclass)"}
+		return
 	}
 	if len(t.defaults) > 0 && g.chance(40) {
 		c.Default = &schema.Scalar{Text: g.pick(t.defaults...)}
