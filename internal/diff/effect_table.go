@@ -46,6 +46,9 @@ func addsColumn(_ *existence, c *Change) []Effect {
 	case col.Default == nil && (col.NotNull || col.PrimaryKey):
 		return effectOf(CanFail, c, "fails if the table has rows: nothing says what they get in a column that must have a value",
 			"give it a default, or add it without NOT NULL, fill it, and set NOT NULL in a later migration")
+	case col.PrimaryKey && !volatile(col.Default):
+		return effectOf(CanFail, c, "fails if the table has more than one row: all of them get the same key",
+			"add it as a plain column, fill it, and make it the key in a later migration")
 	case col.Default != nil && volatile(col.Default):
 		return effectOf(Rewrites, c, "every row is written anew, as the default is computed row by row, while the table is locked",
 			"on a large table add it without the default, set the default in a second migration, and fill old rows in batches")
@@ -202,32 +205,60 @@ func (x *existence) hadReference(table schema.Ref, key *schema.ForeignKey) bool 
 	})
 }
 
-// recreatesEnum tells of an enum that loses values or changes their order.
+// recreatesEnum tells of an enum that loses values or changes their order. The
+// columns that use it are converted, and with them those that come to use it.
 func recreatesEnum(x *existence, c *Change) []Effect {
 	old, new := c.Old.(*schema.Enum), c.New.(*schema.Enum)
-	var uses, gone []string
-	for i := range x.from.Tables {
-		t := &x.from.Tables[i]
-		for j := range t.Columns {
-			if r, ok := enumOf(&t.Columns[j]); ok && r == old.Ref() {
-				uses = append(uses, t.Ref().String()+"."+t.Columns[j].Name)
-			}
-		}
-	}
+	uses, coming := x.enumColumns(old.Ref(), new.Ref())
+	var gone []string
 	for _, v := range old.Values {
 		if !slices.Contains(new.Values, v) {
 			gone = append(gone, sqltext.QuoteLiteral(v))
 		}
 	}
+	var out []Effect
 	switch {
 	case len(uses) == 0:
-		return nil
 	case len(gone) == 0:
-		return effectOf(Rewrites, c, "every row of the tables that use it is written anew while they are locked: "+commaList(uses),
+		out = effectOf(Rewrites, c, "every row of the tables that use it is written anew while they are locked: "+commaList(uses),
 			"leave the order of the values as it was: it decides how rows sort, nothing else")
+	default:
+		out = effectOf(CanFail, c, fmt.Sprintf("fails if a row has %s in %s", strings.Join(gone, " or "), commaList(uses)),
+			"give such rows another value first, in a migration of its own")
 	}
-	return effectOf(CanFail, c, fmt.Sprintf("fails if a row has %s in %s", strings.Join(gone, " or "), commaList(uses)),
-		"give such rows another value first, in a migration of its own")
+	if len(coming) > 0 {
+		out = append(out, effectOf(CanFail, c, "fails if a row has anything but its new values in "+commaList(coming),
+			"change the enum in one migration, and what uses it in the next")...)
+	}
+	return out
+}
+
+// enumColumns returns the columns that are of an enum and the columns of other
+// types that become so, under their new names.
+func (x *existence) enumColumns(old, new schema.Ref) (uses, coming []string) {
+	for i := range x.to.Tables {
+		t := &x.to.Tables[i]
+		was := x.was(t.Ref())
+		if was == nil || x.created[t.Ref()] {
+			continue
+		}
+		for j := range t.Columns {
+			col := &t.Columns[j]
+			before := was.Column(x.oldNames(t.Ref(), []string{col.Name})[0])
+			if r, ok := enumOf(col); !ok || r != new || before == nil || x.added[t.Ref()][col.Name] != nil {
+				continue
+			}
+			_, array := splitArray(col.Type)
+			_, arrayBefore := splitArray(before.Type)
+			name := t.Ref().String() + "." + col.Name
+			if r, ok := enumOf(before); ok && r == old && array == arrayBefore {
+				uses = append(uses, name)
+			} else {
+				coming = append(coming, name)
+			}
+		}
+	}
+	return uses, coming
 }
 
 // The words of messages and of the SQL in them.

@@ -81,6 +81,11 @@ var effectCases = []struct {
 	{name: "enum values", from: build(enum("m", "a", "b"), enum("n", "a", "b"), enum("o", "a"), enum("p", "a", "b"), table("t", column("x", "m", inSchema("public")), column("y", "n[]", inSchema("public")), column("z", "o", inSchema("public")))),
 		to:   build(enum("m", "a"), enum("n", "b", "a"), enum("o", "a", "b"), enum("p", "a"), table("t", column("x", "m", inSchema("public")), column("y", "n[]", inSchema("public")), column("z", "o", inSchema("public")))),
 		want: []string{"can_fail m: fails if a row has 'b' in t.x", "rewrites_table n: every row of the tables that use it is written anew while they are locked: t.y"}},
+	{name: "column to an enum that is made anew", from: build(enum("m", "a", "b"), table("t", column("x", "text"), column("y", "m[]", inSchema("public")), column("z", "integer"))),
+		to:   build(enum("m", "b"), table("t", column("x", "m", inSchema("public")), column("y", "m", inSchema("public")), column("z", "integer"))),
+		want: []string{"can_fail m: fails if a row has anything but its new values in t.x, t.y", "can_fail t.y: m[] to m: fails "}},
+	{name: "primary key added", from: build(table("t")), to: build(table("t", column("a", "integer", primaryKey, defNumber("1")))),
+		want: []string{"can_fail t.a: fails if the table has more than one row"}},
 	{name: "column to another enum", from: build(enum("m", "a", "b"), enum("n", "a"), table("t", column("x", "m", inSchema("public")))), to: build(enum("m", "a", "b"), enum("n", "a"), table("t", column("x", "n", inSchema("public")))),
 		want: []string{"can_fail t.x: m to n: fails if a row has 'b'"}},
 }

@@ -20,7 +20,7 @@ func setsType(x *existence, c *Change) []Effect {
 	cast := slices.ContainsFunc(c.SQL, func(s string) bool { return strings.Contains(s, " USING ") })
 	var v typeEffect
 	switch {
-	case a.enum && b.enum:
+	case a.enum && b.enum && a.array == b.array:
 		v = x.enumEffect(old, new)
 	case cast && a.array == "" && b.array != "" && a.base == b.base && !a.enum:
 		v = typeRewrite // each value into an array of its own
