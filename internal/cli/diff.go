@@ -14,6 +14,7 @@ type diffOptions struct {
 	from, to    string
 	side        sideOptions
 	renames     renameFlags
+	sql         sqlMode
 	breakpoints bool
 	exitCode    bool
 }
@@ -66,6 +67,7 @@ The exit code is 0 whether or not they differ; with --exit-code it is 1 when the
 	flags.BoolVar(&o.exitCode, "exit-code", false, "exit with 1 when the schemas differ")
 	flags.BoolVar(&o.side.noCache, "no-cache", false, "read schema files even when nothing changed since the last time")
 	o.renames.add(cmd)
+	o.sql.add(cmd)
 	a.addFormat(cmd)
 	return cmd
 }
@@ -85,7 +87,7 @@ func compare(ctx context.Context, a *app, o *diffOptions) error {
 	if err != nil {
 		return err
 	}
-	changes, err := diff.Compute(from.schema, to.schema, ask)
+	changes, err := diff.ComputeIn(o.sql.mode(), from.schema, to.schema, ask)
 	if err != nil {
 		return a.openQuestions(err)
 	}

@@ -18,6 +18,7 @@ import (
 type generateOptions struct {
 	project projectFlags
 	renames renameFlags
+	sql     sqlMode
 	name    string
 	prefix  string
 	custom  bool
@@ -59,7 +60,7 @@ written. No database is needed, and no Node.js.
 
 The project is described by its config, or by flags (--dialect, --schema, --out, …), not both. Next
 to a config these flags may be given: --name, --custom, --prefix, --rename, --answers,
---answers-all, --no-cache, --format.
+--answers-all, --sql, --no-cache, --format.
 
 What a change will do to rows that are there (lose them, fail on them, write them all anew) is told
 before anything is written, with the safer way. It is never a question and changes no exit code.
@@ -81,6 +82,7 @@ and lists the flags to choose from (skein help renames).`,
 	cmd.Flags().Var(newChoice(&o.prefix, "index", "timestamp", "supabase", "unix", "none"), "prefix", "what the names of migrations begin with")
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
 	o.renames.add(cmd)
+	o.sql.add(cmd)
 	a.addFormat(cmd)
 	return cmd
 }
@@ -154,7 +156,7 @@ func writeChanges(ctx context.Context, a *app, o *generateOptions, p *project, h
 	if err != nil {
 		return err
 	}
-	changes, err := diff.Compute(from, snapshot.Declared(loaded.Schema), ask)
+	changes, err := diff.ComputeIn(o.sql.mode(), from, snapshot.Declared(loaded.Schema), ask)
 	if err != nil {
 		return a.openQuestions(err)
 	}

@@ -73,4 +73,5 @@ on one project, in turn. What differs on the command line:
   push, pull, drop, studio   not there yet
 
 generate is driven by the config or by flags, not both, as in drizzle-kit. With a config these flags
-may be given: --name, --custom, --prefix, --rename, --answers, --answers-all, --no-cache, --format.`
+may be given: --name, --custom, --prefix, --rename, --answers, --answers-all, --sql,
+--no-cache, --format.`
