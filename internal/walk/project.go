@@ -180,7 +180,7 @@ func layoutReason(made []byte, m *migration) string {
 	case sameObjects(made, m.toBytes):
 		return "another order of keys"
 	}
-	return firstLine(made, m.toBytes)
+	return "without what later releases of drizzle-kit write; " + firstLine(made, m.toBytes)
 }
 
 // sameObjects says whether two JSON texts differ in the order of keys at most.
