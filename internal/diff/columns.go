@@ -76,6 +76,9 @@ func (c *computer) compareColumn(p *tablePair, both pair[schema.Column]) columnC
 		generated:  !equalPointers(old.Generated, new.Generated),
 	}
 	object := "column " + p.new.Ref().String() + "." + new.Name
+	if identityRenamed(old.Identity, new.Identity) {
+		d.identity = c.mends(defectIdentityName, object) || d.identity
+	}
 	typ, _ := c.followType(old)
 	none := columnChange{old: old, new: new}
 	switch {

@@ -134,6 +134,8 @@ var (
 		Text: "changes a column in an order that PostgreSQL refuses"}
 	defectViewDependency = &Defect{Name: "view-dependency", Mended: Compat,
 		Text: "changes what a view uses without rebuilding the view"}
+	defectViewKindAltered = &Defect{Name: "view-kind-altered", Mended: Compat,
+		Text: "alters a view that becomes a materialized view, or the other way round, as what it is not yet"}
 	defectViewOrder = &Defect{Name: "view-order", Mended: Compat,
 		Text: "creates a view before the one that it selects from, or drops them the other way round"}
 	defectPolicyDependency = &Defect{Name: "policy-dependency", Mended: Compat,
@@ -164,6 +166,8 @@ var (
 		Text: "leaves DESC and NULLS out of an index key with an operator class"}
 	defectSameKey = &Defect{Name: "same-key-twice", Mended: Correct,
 		Text: "writes two keys over the same columns into one CREATE TABLE, of which PostgreSQL makes one"}
+	defectIdentityName = &Defect{Name: "identity-name", Mended: Correct,
+		Text: "does not rename the sequence of an identity"}
 	defectSequenceCycle = &Defect{Name: "sequence-cycle", Mended: Correct,
 		Text: "does not stop a sequence from cycling"}
 	defectSerialDefault = &Defect{Name: "serial-default", Mended: Correct,
@@ -177,6 +181,6 @@ var Defects = []*Defect{
 	defectUndefinedType, defectQuotedType, defectDropPrimaryKey, defectEnumQuote, defectJSONDefault, defectLineComment, defectIdentifierQuote, defectDelimiter, defectNullsUndefined, defectPolicyUndefined, defectUnquotedRole, defectViewUndefined, defectAlterInRenamed, defectViewMoveRename,
 	defectLostWithMove, defectLostWithColumnRename, defectLostWithPolicyRename, defectTypeSchema, defectTypeSpace, defectNotNullNextToIdentity, defectViewKind, defectFalsyDefault, defectGeneratedType,
 	defectDropReferenceLate, defectEnumCast, defectIdentityNullable, defectRLSBeforeRename, defectViewRenameRebuild, defectViewSchemaRename,
-	defectTypeCast, defectDefaultCast, defectSerialType, defectEnumRebuild, defectCompositeKeyOrder, defectGeneratedLoss, defectColumnOrder, defectViewDependency, defectViewOrder, defectPolicyDependency, defectPartDependency, defectReferenceOrder, defectRoleOrder, defectNameTaken, defectSequenceBounds, defectIndexExpression,
-	defectPolicyKeepsExpression, defectPolicyMoves, defectKeyNotNull, defectIndexOrder, defectSameKey, defectSequenceCycle, defectSerialDefault, defectIdentityStart,
+	defectTypeCast, defectDefaultCast, defectSerialType, defectEnumRebuild, defectCompositeKeyOrder, defectGeneratedLoss, defectColumnOrder, defectViewDependency, defectViewKindAltered, defectViewOrder, defectPolicyDependency, defectPartDependency, defectReferenceOrder, defectRoleOrder, defectNameTaken, defectSequenceBounds, defectIndexExpression,
+	defectPolicyKeepsExpression, defectPolicyMoves, defectKeyNotNull, defectIndexOrder, defectSameKey, defectIdentityName, defectSequenceCycle, defectSerialDefault, defectIdentityStart,
 }

@@ -6,13 +6,13 @@ import "strings"
 // stand in it, quoted or not. That finds too much rather than too little, for
 // names that are built in strings are the only ones it does not see.
 
-// word is a name, or one of the characters ".", "," and "*", in SQL.
+// word is a name, or one of the characters ".", ",", "*" and ")", in SQL.
 type word struct {
 	text string
 	name bool
 }
 
-// words returns the names in SQL and the dots, commas and stars between them. Strings
+// words returns the names in SQL and these characters between them. Strings
 // and comments have none.
 func words(sql string) []word {
 	var out []word
@@ -29,7 +29,7 @@ func words(sql string) []word {
 			i = indexFrom(sql, i, "\n")
 		case strings.HasPrefix(sql[i:], "/*"):
 			i = indexFrom(sql, i+2, "*/")
-		case ch == '.' || ch == '*' || ch == ',':
+		case ch == '.' || ch == '*' || ch == ',' || ch == ')':
 			out = append(out, word{string(ch), false})
 			i++
 		case ch == '_' || ch >= 0x80 || 'a' <= ch|0x20 && ch|0x20 <= 'z':
@@ -82,6 +82,24 @@ func hasName(ws []word, name string) bool {
 
 // mentions says whether an expression of a table uses the column.
 func mentions(expr, column string) bool { return hasName(words(expr), column) }
+
+// onlyNull says whether an expression asks of a column no more than whether it
+// is null, which goes with every type.
+func onlyNull(ws []word, column string) bool {
+	for i, w := range ws {
+		if !w.name || w.text != column {
+			continue
+		}
+		rest := ws[i+1:]
+		if len(rest) > 2 && rest[1].text == "not" {
+			rest = append([]word{rest[0]}, rest[2:]...)
+		}
+		if len(rest) < 2 || rest[0].text != "is" || rest[1].text != "null" {
+			return false
+		}
+	}
+	return true
+}
 
 // queryUses says whether a query may use the column of the table. others are
 // the names of all other tables: a column qualified by one of them is not the

@@ -173,6 +173,15 @@ func truthy(d *schema.Scalar) bool {
 }
 
 func alterIdentity(r compat, ch *Change) []string {
+	out := r.identityOptions(ch)
+	old, new := ch.Old.(*schema.Column).Identity, ch.New.(*schema.Column).Identity
+	if r.c.mode == Correct && old.Name != new.Name {
+		out = append(out, "ALTER SEQUENCE "+tableName(schema.Ref{Schema: ch.Table.Schema, Name: old.Name})+" RENAME TO "+quote(new.Name)+";")
+	}
+	return out
+}
+
+func (r compat) identityOptions(ch *Change) []string {
 	old, new := ch.Old.(*schema.Column).Identity, ch.New.(*schema.Column).Identity
 	var out []string
 	if r.c.mode > Exact {

@@ -96,10 +96,8 @@ func (r compat) serialType(ch *Change, from, to pgType, was, is bool) []string {
 	object := "column " + ch.Object
 	alter := alterColumn(ch.Table, new.Name)
 	sequence := tableName(schema.Ref{Schema: ch.Table.Schema, Name: objectName(ch.oldTable.Name, old.Name, "seq")})
-	if !is && new.Identity == nil && !(new.Default == nil && r.c.mends(defectSerialDefault, object)) {
-		if from.assignable(to) {
-			return r.kitColumnType(ch)
-		}
+	if !is && new.Identity == nil && !r.c.mends(defectSerialDefault, object) && from.assignable(to) {
+		return r.kitColumnType(ch)
 	}
 	if is || new.Identity != nil {
 		r.c.mends(defectSerialType, object)

@@ -43,8 +43,10 @@ func (c *computer) repair() {
 	c.tablesForViews()
 	for _, p := range c.tables {
 		c.repairGenerated(p)
-		c.orderAdded(p)
-		c.repairKeys(p)
+		if !c.skipped(p) {
+			c.orderAdded(p)
+			c.repairKeys(p)
+		}
 		c.repairParts(p)
 	}
 	c.repairReferences()
@@ -75,6 +77,9 @@ func (c *computer) move(from, to group, f func(*Change) bool) bool {
 	return len(moved) > 0
 }
 
+// skipped says that nothing in the table was altered.
+func (c *computer) skipped(p *tablePair) bool { return p.onlyMoved() && c.mode < Correct }
+
 // oldName is the name that a column of the new side had.
 func (p *tablePair) oldName(column string) string {
 	for _, q := range p.columns.pairs {
@@ -85,6 +90,22 @@ func (p *tablePair) oldName(column string) string {
 	return column
 }
 
+// minds is uses for a check or an index, which do not mind another type of a
+// column that they only ask whether it is null.
+func (c *computer) minds(p *tablePair, expr string) disturbance {
+	how := c.uses(p, expr)
+	if how == 0 || how&remade != 0 {
+		return how
+	}
+	ws := words(expr)
+	for column := range c.disturbed[p] {
+		if !onlyNull(ws, column) || !onlyNull(ws, p.oldName(column)) {
+			return how
+		}
+	}
+	return 0
+}
+
 // uses says which disturbances an expression of the table's own meets.
 func (c *computer) uses(p *tablePair, expr string) (how disturbance) {
 	if expr == "" || len(c.disturbed[p]) == 0 {
@@ -92,7 +113,7 @@ func (c *computer) uses(p *tablePair, expr string) (how disturbance) {
 	}
 	ws := words(expr)
 	for column, d := range c.disturbed[p] {
-		if hasName(ws, column) || hasName(ws, p.oldName(column)) {
+		if was := p.oldName(column); hasName(ws, column) || hasName(ws, was) {
 			how |= d
 		}
 	}

@@ -164,7 +164,7 @@ func (c *computer) repairParts(p *tablePair) {
 	}
 	for i := range p.new.Checks {
 		k := &p.new.Checks[i]
-		if how := c.uses(p, k.Value); how&strict != 0 && kept(p.old.Checks, k.Name, func(k *schema.Check) string { return k.Name }) && !in(d.checks.both, k) && note("check", k.Name, how) {
+		if how := c.minds(p, k.Value); how&strict != 0 && kept(p.old.Checks, k.Name, func(k *schema.Check) string { return k.Name }) && !in(d.checks.both, k) && note("check", k.Name, how) {
 			c.add(dropChecks, c.part(DropCheck, ref, k.Name, k, nil))
 			c.add(createChecks, c.part(CreateCheck, ref, k.Name, nil, k))
 		}
@@ -186,11 +186,11 @@ func (c *computer) repairParts(p *tablePair) {
 
 // usesOfIndex leaves out what plain keys do not mind.
 func (c *computer) usesOfIndex(p *tablePair, x *schema.Index) disturbance {
-	how := c.uses(p, x.Where)
+	how := c.minds(p, x.Where)
 	for _, k := range x.Columns {
 		switch {
 		case k.IsExpression:
-			how |= c.uses(p, k.Expression)
+			how |= c.minds(p, k.Expression)
 		case k.OpClass != "":
 			how |= c.disturbed[p][k.Expression]
 		default:

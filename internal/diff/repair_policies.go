@@ -17,7 +17,7 @@ func (c *computer) repairPolicies() {
 		}
 		for _, q := range p.policies.pairs {
 			altered := !equalPolicy(q.old, q.new)
-			if !c.policyUses(p, q.old, altered) || p.onlyMoved() && c.mode < Correct {
+			if !c.policyUses(p, q.old, altered) || c.skipped(p) {
 				continue
 			}
 			c.mends(defectPolicyDependency, "policy "+p.new.Ref().String()+"."+q.new.Name)

@@ -22,13 +22,19 @@ func (k keyChanges) has(table schema.Ref, columns []string) bool {
 // creates them after, and sets aside those whose columns change type or whose
 // key is made anew.
 func (c *computer) repairReferences() {
-	gone, come := c.keyChanges()
-	late := func(f *schema.ForeignKey, table schema.Ref) bool {
-		return come.has(target(f), f.ToColumns) && c.mends(defectReferenceOrder, "foreign key "+table.String()+"."+f.Name)
-	}
+	late := []group{createIndexes, recreateIndexes, alterPrimaryKeys, createUniques}
 	for _, g := range []group{createReferencesOfNewTables, createReferences} {
-		c.move(g, createReferencesLate, func(ch *Change) bool { return late(ch.New.(*schema.ForeignKey), ch.Table) })
+		groups := late
+		if g == createReferencesOfNewTables {
+			groups = append(groups, createIndexesOfNewTables)
+		}
+		_, come := c.keyChanges(groups)
+		c.move(g, createReferencesLate, func(ch *Change) bool {
+			f := ch.New.(*schema.ForeignKey)
+			return come.has(target(f), f.ToColumns) && !c.keyStands(target(f), f.ToColumns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
+		})
 	}
+	gone, _ := c.keyChanges([]group{dropUniques})
 	c.move(dropReferences, setAsideReferences, func(ch *Change) bool {
 		f := ch.Old.(*schema.ForeignKey)
 		now := target(f)
@@ -37,6 +43,7 @@ func (c *computer) repairReferences() {
 		}
 		return gone.has(now, f.ToColumns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
 	})
+	gone, _ = c.keyChanges([]group{dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns, alterPrimaryKeys})
 	pairs := map[schema.Ref]*tablePair{}
 	for _, p := range c.tables {
 		pairs[p.new.Ref()] = p
@@ -65,18 +72,69 @@ func (c *computer) repairReferences() {
 	}
 }
 
+// keyStands says whether the table has a key over the columns all along, or
+// since it was created.
+func (c *computer) keyStands(table schema.Ref, columns []string) bool {
+	at := slices.IndexFunc(c.tables, func(p *tablePair) bool { return p.new.Ref() == table })
+	stands := keyChanges{}
+	if at < 0 {
+		if t := c.to.Table(table); t != nil {
+			stands.addKeys(t, func(name string) string { return name })
+		}
+		return stands.has(table, columns)
+	}
+	p := c.tables[at]
+	stands.addKeys(p.old, func(name string) string {
+		for _, q := range p.columns.pairs {
+			if q.old.Name == name {
+				return q.new.Name
+			}
+		}
+		return name
+	})
+	for i := range p.old.Indexes {
+		if x := &p.old.Indexes[i]; x.Unique && x.Where == "" {
+			stands.add(p.old.Ref(), keyColumns(x))
+		}
+	}
+	gone, _ := c.keyChanges([]group{dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns})
+	return stands.has(p.old.Ref(), columns) && !gone.has(table, columns)
+}
+
+// addKeys adds the keys that CREATE TABLE makes.
+func (k keyChanges) addKeys(t *schema.Table, now func(string) string) {
+	add := func(columns []string) {
+		renamed := make([]string, len(columns))
+		for i, n := range columns {
+			renamed[i] = now(n)
+		}
+		k.add(t.Ref(), renamed)
+	}
+	for i := range t.Columns {
+		if t.Columns[i].PrimaryKey {
+			add([]string{t.Columns[i].Name})
+		}
+	}
+	for i := range t.PrimaryKeys {
+		add(t.PrimaryKeys[i].Columns)
+	}
+	for i := range t.Uniques {
+		add(t.Uniques[i].Columns)
+	}
+}
+
 // droppedReference says whether the table's foreign key is dropped already.
 func (c *computer) droppedReference(p *tablePair, name string) bool {
 	dropped := func(x *schema.ForeignKey) bool { return x.Name == name }
-	return !p.onlyMoved() && (slices.ContainsFunc(p.parts.references.deleted, dropped) ||
+	return !c.skipped(p) && (slices.ContainsFunc(p.parts.references.deleted, dropped) ||
 		slices.ContainsFunc(p.parts.references.both, func(q pair[schema.ForeignKey]) bool { return dropped(q.old) }))
 }
 
-// keyChanges returns the keys that are dropped, and those that are created
-// after foreign keys are, by the new name of their table.
-func (c *computer) keyChanges() (gone, come keyChanges) {
+// keyChanges returns the keys that are dropped and created in the groups, by
+// the new name of their table.
+func (c *computer) keyChanges(groups []group) (gone, come keyChanges) {
 	gone, come = keyChanges{}, keyChanges{}
-	for _, g := range []group{dropUniques, setAsideKeys, dropPrimaryKeys, alterColumns, alterPrimaryKeys, createUniques, dropIndexes, setAsideIndexes, redropIndexes, createIndexes, recreateIndexes, createIndexesOfNewTables} {
+	for _, g := range groups {
 		for i := range c.groups[g] {
 			ch := &c.groups[g][i]
 			switch old := ch.Old.(type) {

@@ -56,7 +56,12 @@ func (c *computer) rebuildView(p pair[schema.View], was schema.Ref) bool {
 	}
 	object := "view " + p.new.Ref().String()
 	rebuild := !equalPointers(p.old.Definition, p.new.Definition) || p.old.Existing
-	if p.old.Materialized != p.new.Materialized {
+	switch {
+	case p.old.Materialized == p.new.Materialized:
+	case c.mode > Exact && (was != p.new.Ref() || altered(p)): // as the view that it is not yet
+		c.mends(defectViewKindAltered, object)
+		rebuild = true
+	default:
 		rebuild = c.mends(defectViewKind, object) || rebuild
 	}
 	if !rebuild {
@@ -78,6 +83,12 @@ func (c *computer) renameView(p pair[schema.View], was schema.Ref) {
 	if was.Schema != p.new.Schema {
 		c.add(moveViews, Change{Kind: MoveView, Object: was.String(), Old: p.old, New: p.new, was: was})
 	}
+}
+
+// altered says whether alterView has something to do.
+func altered(p pair[schema.View]) bool {
+	added, dropped, changed := compareOptions(p.old.With, p.new.With)
+	return len(added)+len(dropped)+len(changed) > 0 || p.old.Tablespace != p.new.Tablespace || p.old.Using != p.new.Using
 }
 
 // alterView changes what can be changed in place.
