@@ -29,7 +29,6 @@ func (g *Generator) Pair() *Pair {
 	}
 	g.refreshViews()
 	e.pair.To = g.s.Clone()
-	e.pair.forgo()
 	return e.pair
 }
 

@@ -104,7 +104,7 @@ var columnEdits = []edit{
 		return true
 	}),
 	onColumn("change not null", func(e *editor, t *schema.Table, c *schema.Column) bool {
-		if c.Identity != nil || c.PrimaryKey || c.Generated != nil || serials[c.Type] != "" || inKey(t, c) && !may("not null in a key") {
+		if c.Identity != nil || c.PrimaryKey || c.Generated != nil || serials[c.Type] != "" {
 			return false
 		}
 		c.NotNull = !c.NotNull
@@ -143,12 +143,6 @@ func changeType(e *editor, t *schema.Table, c *schema.Column) bool {
 		dropUnfit(e.s, t, name, keptNames)
 		return true
 	}
-	if !may("type under condition") {
-		t.Checks = without(t.Checks, name)
-		t.Indexes = slices.DeleteFunc(t.Indexes, func(x schema.Index) bool {
-			return mentions(&x, name) && (x.Where != "" || slices.ContainsFunc(x.Columns, func(k schema.IndexColumn) bool { return k.IsExpression }))
-		})
-	}
 	if was.Type != c.Type { // an operator class, and a computed column, know their type
 		for _, d := range slices.Clone(t.Columns) {
 			if d.Name != name && mentions(&d, name) {
@@ -160,11 +154,6 @@ func changeType(e *editor, t *schema.Table, c *schema.Column) bool {
 		})
 	}
 	return true
-}
-
-// inKey says whether a column is in a primary key declared as a constraint.
-func inKey(t *schema.Table, c *schema.Column) bool {
-	return slices.ContainsFunc(t.PrimaryKeys, func(k schema.PrimaryKey) bool { return slices.Contains(k.Columns, c.Name) })
 }
 
 // namesOf returns the parts of a table that name a column as such and stay
@@ -257,7 +246,7 @@ func changeIdentity(e *editor, t *schema.Table, c *schema.Column) bool {
 		c.Identity, c.Default, c.NotNull = e.identity(t), nil, true
 	case e.chance(50):
 		c.Identity = nil
-		c.NotNull = c.PrimaryKey || inKey(t, c) || e.chance(50)
+		c.NotNull = c.PrimaryKey || e.chance(50)
 	default:
 		id := e.identity(t)
 		id.Name = c.Identity.Name
@@ -341,7 +330,7 @@ var partEdits = []edit{
 	on("add index", tables, func(e *editor, t *schema.Table) bool { e.addIndex(t); return true }),
 	onPart("change index", func(t *schema.Table) *[]schema.Index { return &t.Indexes }, func(e *editor, t *schema.Table, x *schema.Index) {
 		name := x.Name
-		if now := e.index(t); fits(t, &now) {
+		if now := e.index(t); len(now.Columns) > 0 {
 			*x = now
 			x.Name = name
 		}

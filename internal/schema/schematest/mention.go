@@ -129,8 +129,3 @@ func keys(t *schema.Table) [][]string {
 	}
 	return out
 }
-
-// isKey says whether the columns are a key already.
-func isKey(t *schema.Table, columns []string) bool {
-	return slices.ContainsFunc(keys(t), func(k []string) bool { return slices.Equal(k, columns) })
-}
