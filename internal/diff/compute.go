@@ -30,6 +30,8 @@ type computer struct {
 	newEnums  map[schema.Ref]bool
 	dropped   map[schema.Ref]bool // tables, by old name
 	viewPairs []pair[schema.View]
+	byNew     map[schema.Ref]*tablePair // for repair
+	touched   []touchedTable            // for repair
 	disturbed map[*tablePair]map[string]disturbance
 }
 

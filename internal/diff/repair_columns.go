@@ -48,6 +48,9 @@ func (c *computer) repairGenerated(p *tablePair) {
 // orderAdded adds generated columns after the new ones that they are computed
 // from.
 func (c *computer) orderAdded(p *tablePair) {
+	if !slices.ContainsFunc(p.new.Columns, func(col schema.Column) bool { return col.Generated != nil }) {
+		return
+	}
 	ref := p.new.Ref()
 	needs := func(ch *Change) bool {
 		col, ok := ch.New.(*schema.Column)
@@ -76,6 +79,10 @@ func (c *computer) repairKeys(p *tablePair) {
 	}
 	gone := func(columns []string) bool {
 		return slices.ContainsFunc(p.columns.deleted, func(col *schema.Column) bool { return slices.Contains(columns, col.Name) })
+	}
+	if len(p.old.PrimaryKeys)+len(p.new.PrimaryKeys)+len(p.columns.deleted) == 0 {
+		c.freeOfKey(p)
+		return
 	}
 	c.move(createPrimaryKeys, alterPrimaryKeys, func(ch *Change) bool {
 		return ch.Table == ref && added(ch.New.(*schema.PrimaryKey).Columns) && c.mends(defectCompositeKeyOrder, object)

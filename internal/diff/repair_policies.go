@@ -9,6 +9,10 @@ import (
 // repairPolicies drops policies before a column that they use changes, and
 // creates them after.
 func (c *computer) repairPolicies() {
+	c.touched = c.touchedTables()
+	if len(c.touched) == 0 {
+		return
+	}
 	for _, p := range c.tables {
 		for _, old := range p.policies.deleted {
 			if c.policyUses(p, old, true) && c.mends(defectPolicyDependency, "policy "+p.new.Ref().String()+"."+old.Name) {
@@ -67,9 +71,13 @@ func (c *computer) policyUses(own *tablePair, policy *schema.Policy, gone bool) 
 		return false
 	}
 	ws := words(text)
-	for _, p := range c.tables {
-		for _, column := range c.touchedColumns(p, gone) {
-			if p == own && hasName(ws, column) || p != own && c.queryUses(ws, p, column) {
+	for _, t := range c.touched {
+		columns := t.columns
+		if gone {
+			columns = append(columns[:len(columns):len(columns)], t.gone...)
+		}
+		for _, column := range columns {
+			if t.pair == own && hasName(ws, column) || t.pair != own && c.queryUses(ws, t.pair, column) {
 				return true
 			}
 		}
@@ -77,9 +85,29 @@ func (c *computer) policyUses(own *tablePair, policy *schema.Policy, gone bool) 
 	return false
 }
 
-// touchedColumns returns the disturbed columns under their old and new names,
-// and the dropped ones if gone is set.
-func (c *computer) touchedColumns(p *tablePair, gone bool) []string {
+// touchedTable is a table of which columns are disturbed, under their old and
+// new names, or dropped.
+type touchedTable struct {
+	pair          *tablePair
+	columns, gone []string
+}
+
+func (c *computer) touchedTables() []touchedTable {
+	var out []touchedTable
+	for _, p := range c.tables {
+		if len(c.disturbed[p])+len(p.columns.deleted) > 0 {
+			t := touchedTable{pair: p, columns: c.disturbedColumns(p)}
+			for _, col := range p.columns.deleted {
+				t.gone = append(t.gone, col.Name)
+			}
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// disturbedColumns returns the disturbed columns of a table.
+func (c *computer) disturbedColumns(p *tablePair) []string {
 	var out []string
 	for _, q := range p.columns.pairs {
 		if c.disturbed[p][q.new.Name] != 0 {
@@ -90,7 +118,7 @@ func (c *computer) touchedColumns(p *tablePair, gone bool) []string {
 		}
 	}
 	for _, col := range p.columns.deleted {
-		if gone || c.disturbed[p][col.Name] != 0 {
+		if c.disturbed[p][col.Name] != 0 {
 			out = append(out, col.Name)
 		}
 	}

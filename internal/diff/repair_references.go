@@ -22,6 +22,10 @@ func (k keyChanges) has(table schema.Ref, columns []string) bool {
 // creates them after, and sets aside those whose columns change type or whose
 // key is made anew.
 func (c *computer) repairReferences() {
+	c.byNew = map[schema.Ref]*tablePair{}
+	for _, p := range c.tables {
+		c.byNew[p.new.Ref()] = p
+	}
 	late := []group{createIndexes, recreateIndexes, alterPrimaryKeys, createUniques}
 	for _, g := range []group{createReferencesOfNewTables, createReferences} {
 		groups := late
@@ -41,13 +45,10 @@ func (c *computer) repairReferences() {
 		if r, ok := c.tableNow[now]; ok {
 			now = r
 		}
-		return gone.has(now, f.ToColumns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
+		columns := c.nowNames(now, f.ToColumns)
+		return gone.has(now, columns) && !c.keyedBy(now, columns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
 	})
 	gone, _ = c.keyChanges([]group{dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns, alterPrimaryKeys})
-	pairs := map[schema.Ref]*tablePair{}
-	for _, p := range c.tables {
-		pairs[p.new.Ref()] = p
-	}
 	const strict = estranged | rebuilt | remade
 	for _, p := range c.tables {
 		for i := range p.new.ForeignKeys {
@@ -56,7 +57,7 @@ func (c *computer) repairReferences() {
 				continue
 			}
 			how := c.listed(p, f.Columns)
-			if t := pairs[target(f)]; t != nil {
+			if t := c.byNew[target(f)]; t != nil {
 				how |= c.listed(t, f.ToColumns)
 			}
 			object := "foreign key " + p.new.Ref().String() + "." + f.Name
@@ -75,23 +76,15 @@ func (c *computer) repairReferences() {
 // keyStands says whether the table has a key over the columns all along, or
 // since it was created.
 func (c *computer) keyStands(table schema.Ref, columns []string) bool {
-	at := slices.IndexFunc(c.tables, func(p *tablePair) bool { return p.new.Ref() == table })
+	p := c.byNew[table]
 	stands := keyChanges{}
-	if at < 0 {
+	if p == nil {
 		if t := c.to.Table(table); t != nil {
 			stands.addKeys(t, func(name string) string { return name })
 		}
 		return stands.has(table, columns)
 	}
-	p := c.tables[at]
-	stands.addKeys(p.old, func(name string) string {
-		for _, q := range p.columns.pairs {
-			if q.old.Name == name {
-				return q.new.Name
-			}
-		}
-		return name
-	})
+	stands.addKeys(p.old, p.nowName)
 	for i := range p.old.Indexes {
 		if x := &p.old.Indexes[i]; x.Unique && x.Where == "" {
 			stands.add(p.old.Ref(), keyColumns(x))
@@ -123,6 +116,42 @@ func (k keyChanges) addKeys(t *schema.Table, now func(string) string) {
 	}
 }
 
+// keyedBy says whether the columns were the table's primary key, which foreign
+// keys take before any other.
+func (c *computer) keyedBy(table schema.Ref, columns []string) bool {
+	p := c.byNew[table]
+	if p == nil {
+		return false
+	}
+	keys := keyChanges{}
+	bare := *p.old
+	bare.Uniques = nil
+	keys.addKeys(&bare, p.nowName)
+	return keys.has(p.old.Ref(), columns)
+}
+
+// nowName is the name that a column of the old side has now.
+func (p *tablePair) nowName(column string) string {
+	for _, q := range p.columns.pairs {
+		if q.old.Name == column {
+			return q.new.Name
+		}
+	}
+	return column
+}
+
+func (c *computer) nowNames(table schema.Ref, columns []string) []string {
+	p := c.byNew[table]
+	if p == nil || len(p.columns.renamed) == 0 {
+		return columns
+	}
+	out := make([]string, len(columns))
+	for i, n := range columns {
+		out[i] = p.nowName(n)
+	}
+	return out
+}
+
 // droppedReference says whether the table's foreign key is dropped already.
 func (c *computer) droppedReference(p *tablePair, name string) bool {
 	dropped := func(x *schema.ForeignKey) bool { return x.Name == name }
@@ -139,16 +168,16 @@ func (c *computer) keyChanges(groups []group) (gone, come keyChanges) {
 			ch := &c.groups[g][i]
 			switch old := ch.Old.(type) {
 			case *schema.Unique:
-				gone.add(ch.Table, old.Columns)
+				gone.add(ch.Table, c.nowNames(ch.Table, old.Columns))
 			case *schema.PrimaryKey:
-				gone.add(ch.Table, old.Columns)
+				gone.add(ch.Table, c.nowNames(ch.Table, old.Columns))
 			case *schema.Column:
 				if ch.Kind == DropPrimaryKey {
-					gone.add(ch.Table, []string{old.Name})
+					gone.add(ch.Table, c.nowNames(ch.Table, []string{old.Name}))
 				}
 			case *schema.Index:
 				if old.Unique && ch.Kind == DropIndex {
-					gone.add(ch.Table, keyColumns(old))
+					gone.add(ch.Table, c.nowNames(ch.Table, keyColumns(old)))
 				}
 			}
 			switch new := ch.New.(type) {

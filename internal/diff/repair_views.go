@@ -9,6 +9,10 @@ import (
 // repairViews drops and creates the views that use what changes, and the views
 // that use those, in an order that PostgreSQL takes.
 func (c *computer) repairViews() {
+	c.touched = c.touchedTables()
+	if len(c.touched)+len(c.groups[dropViews])+len(c.groups[createViews]) == 0 {
+		return
+	}
 	for changed := true; changed; {
 		changed = false
 		for _, q := range c.viewPairs {
@@ -32,11 +36,9 @@ func (c *computer) viewStands(q pair[schema.View]) bool {
 		return false
 	}
 	ws := words(*q.old.Definition)
-	for _, p := range c.tables {
-		for _, column := range c.touchedColumns(p, false) {
-			if c.queryUses(ws, p, column) {
-				return true
-			}
+	for _, t := range c.touched {
+		if slices.ContainsFunc(t.columns, func(column string) bool { return c.queryUses(ws, t.pair, column) }) {
+			return true
 		}
 	}
 	return slices.ContainsFunc(c.groups[dropViews], func(ch Change) bool {
