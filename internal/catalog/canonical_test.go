@@ -151,6 +151,30 @@ func TestRespell(t *testing.T) {
 	}
 }
 
+// An index that was made in the order that the schema file asks for is no
+// other than one that drizzle-kit made, which leaves that order out.
+func TestRespellOrderedIndex(t *testing.T) {
+	index := func(name, class string, asc bool, nulls string) *schema.Schema {
+		return &schema.Schema{Tables: []schema.Table{{Schema: "public", Name: "t", Indexes: []schema.Index{{Name: name, Method: "btree",
+			Columns: []schema.IndexColumn{{Expression: "a", OpClass: class, Asc: asc, Nulls: nulls}}}}}}}
+	}
+	want := index("i", "text_pattern_ops", false, "last")
+	for _, c := range []struct {
+		name        string
+		live, built *schema.Schema
+		agrees      bool
+	}{
+		{"as drizzle-kit makes it", index("i", "text_pattern_ops", true, "last"), index("i", "text_pattern_ops", true, "last"), true},
+		{"as the file says", index("i", "text_pattern_ops", false, "last"), index("i", "text_pattern_ops", true, "last"), true},
+		{"in another order", index("i", "text_pattern_ops", false, "first"), index("i", "text_pattern_ops", true, "last"), false},
+		{"with another class", index("i", "varchar_pattern_ops", false, "last"), index("i", "text_pattern_ops", true, "last"), false},
+	} {
+		if got := schema.Equal(Respell(c.live, c.built, want), want); got != c.agrees {
+			t.Errorf("%s: agrees is %v", c.name, got)
+		}
+	}
+}
+
 func TestCanonicalLooksAround(t *testing.T) {
 	ctx := context.Background()
 	conn := connect(t, pgtest.New(t))

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"reflect"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/skein-db/skein/internal/schema"
@@ -113,7 +114,7 @@ func respellTable(live, built, want *schema.Table) schema.Table {
 		func(c *schema.Column) any { return short(c.Name) }, respellColumn)
 	respellKey(&out, live, built, want)
 	out.Indexes = match(live.Indexes, built.Indexes, want.Indexes,
-		func(x *schema.Index) any { return short(x.Name) }, named(func(x *schema.Index) *string { return &x.Name }))
+		func(x *schema.Index) any { return short(x.Name) }, respellIndex)
 	out.ForeignKeys = match(live.ForeignKeys, built.ForeignKeys, want.ForeignKeys,
 		func(x *schema.ForeignKey) any { return short(x.Name) }, named(func(x *schema.ForeignKey) *string { return &x.Name }))
 	out.Uniques = match(live.Uniques, built.Uniques, want.Uniques,
@@ -124,6 +125,25 @@ func respellTable(live, built, want *schema.Table) schema.Table {
 		func(x *schema.Policy) any { return short(x.Name) }, named(func(x *schema.Policy) *string { return &x.Name }))
 	out.RLS = agree(live.RLS, built.RLS, want.RLS)
 	return out
+}
+
+// respellIndex also agrees where only built is in no order: drizzle-kit, and
+// with it Canonical, writes none for a key with an operator class, while a
+// database may have been made with what want says.
+func respellIndex(live, built, want *schema.Index) schema.Index {
+	if built != nil && len(built.Columns) == len(want.Columns) {
+		ordered := *built
+		ordered.Columns = slices.Clone(built.Columns)
+		for i, k := range want.Columns {
+			if k.OpClass != "" && built.Method == "btree" {
+				ordered.Columns[i].Asc, ordered.Columns[i].Nulls = k.Asc, k.Nulls
+			}
+		}
+		if reflect.DeepEqual(*live, ordered) {
+			built = &ordered
+		}
+	}
+	return named(func(x *schema.Index) *string { return &x.Name })(live, built, want)
 }
 
 // respellColumn respells everything but the primary key.
