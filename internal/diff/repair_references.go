@@ -6,16 +6,83 @@ import (
 	"github.com/skein-db/skein/internal/schema"
 )
 
-// keyed columns of tables that come or go in the middle of the migration.
-type keyChanges map[schema.Ref][][]string
+// A tableKey is what a foreign key can refer to.
+type tableKey struct {
+	table   schema.Ref // under its new name
+	name    string     // of the constraint or index; "" for PRIMARY KEY on a column
+	columns []string   // under their new names
+}
 
-func (k keyChanges) add(table schema.Ref, columns []string) { k[table] = append(k[table], columns) }
+func (k tableKey) id() string { return qualified(k.table) + " " + quote(k.name) }
 
-// has says whether one of them are the columns, in any order.
-func (k keyChanges) has(table schema.Ref, columns []string) bool {
-	return slices.ContainsFunc(k[table], func(key []string) bool {
-		return len(key) == len(columns) && !slices.ContainsFunc(key, func(c string) bool { return !slices.Contains(columns, c) })
-	})
+// covers says whether the columns are the key's, in any order.
+func (k tableKey) covers(columns []string) bool {
+	return len(k.columns) == len(columns) && !slices.ContainsFunc(k.columns, func(c string) bool { return !slices.Contains(columns, c) })
+}
+
+// keysOf returns the keys that a table is created with, in the order in which
+// PostgreSQL looks for one. now gives the columns' new names.
+func keysOf(t *schema.Table, as schema.Ref, now func(string) string) []tableKey {
+	var out []tableKey
+	add := func(name string, columns []string) {
+		renamed := make([]string, len(columns))
+		for i, n := range columns {
+			renamed[i] = now(n)
+		}
+		out = append(out, tableKey{as, name, renamed})
+	}
+	for i := range t.Columns {
+		if t.Columns[i].PrimaryKey {
+			add("", []string{t.Columns[i].Name})
+		}
+	}
+	for i := range t.PrimaryKeys {
+		add(t.PrimaryKeys[i].Name, t.PrimaryKeys[i].Columns)
+	}
+	for i := range t.Uniques {
+		add(t.Uniques[i].Name, t.Uniques[i].Columns)
+	}
+	return out
+}
+
+// oldKeys returns the keys that the table had.
+func (p *tablePair) oldKeys() []tableKey {
+	out := keysOf(p.old, p.new.Ref(), p.nowName)
+	for i := range p.old.Indexes {
+		x := &p.old.Indexes[i]
+		if !x.Unique || x.Where != "" || slices.ContainsFunc(x.Columns, func(k schema.IndexColumn) bool { return k.IsExpression }) {
+			continue
+		}
+		out = append(out, tableKey{p.new.Ref(), x.Name, keyColumns(x)})
+		for j, n := range out[len(out)-1].columns {
+			out[len(out)-1].columns[j] = p.nowName(n)
+		}
+	}
+	return out
+}
+
+// dependsOn returns the key that a foreign key to these columns was made with.
+func (c *computer) dependsOn(table schema.Ref, columns []string) (tableKey, bool) {
+	if p := c.byNew[table]; p != nil {
+		for _, k := range p.oldKeys() {
+			if k.covers(columns) {
+				return k, true
+			}
+		}
+	}
+	return tableKey{}, false
+}
+
+// stands says whether the table has a key over the columns all along, or since
+// it was created.
+func (c *computer) stands(table schema.Ref, columns []string, gone map[string]bool) bool {
+	var keys []tableKey
+	if p := c.byNew[table]; p != nil {
+		keys = p.oldKeys()
+	} else if t := c.to.Table(table); t != nil {
+		keys = keysOf(t, table, func(name string) string { return name })
+	}
+	return slices.ContainsFunc(keys, func(k tableKey) bool { return k.covers(columns) && !gone[k.id()] })
 }
 
 // repairReferences drops foreign keys before the keys that they refer to and
@@ -26,29 +93,18 @@ func (c *computer) repairReferences() {
 	for _, p := range c.tables {
 		c.byNew[p.new.Ref()] = p
 	}
-	late := []group{createIndexes, recreateIndexes, alterPrimaryKeys, createUniques}
-	for _, g := range []group{createReferencesOfNewTables, createReferences} {
-		groups := late
-		if g == createReferencesOfNewTables {
-			groups = append(groups, createIndexesOfNewTables)
-		}
-		_, come := c.keyChanges(groups)
-		c.move(g, createReferencesLate, func(ch *Change) bool {
-			f := ch.New.(*schema.ForeignKey)
-			return come.has(target(f), f.ToColumns) && !c.keyStands(target(f), f.ToColumns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
-		})
-	}
-	gone, _ := c.keyChanges([]group{dropUniques})
+	gone := c.droppedKeys(dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns, alterPrimaryKeys)
+	c.createLateReferences(gone)
+	early := c.droppedKeys(dropUniques)
 	c.move(dropReferences, setAsideReferences, func(ch *Change) bool {
 		f := ch.Old.(*schema.ForeignKey)
 		now := target(f)
 		if r, ok := c.tableNow[now]; ok {
 			now = r
 		}
-		columns := c.nowNames(now, f.ToColumns)
-		return gone.has(now, columns) && !c.keyedBy(now, columns) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
+		k, ok := c.dependsOn(now, c.nowNames(now, f.ToColumns))
+		return ok && early[k.id()] && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
 	})
-	gone, _ = c.keyChanges([]group{dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns, alterPrimaryKeys})
 	const strict = estranged | rebuilt | remade
 	for _, p := range c.tables {
 		for i := range p.new.ForeignKeys {
@@ -61,80 +117,47 @@ func (c *computer) repairReferences() {
 				how |= c.listed(t, f.ToColumns)
 			}
 			object := "foreign key " + p.new.Ref().String() + "." + f.Name
-			switch {
-			case how&strict != 0 && c.mends(defectPartDependency, object):
-			case gone.has(target(f), f.ToColumns) && c.mends(defectReferenceOrder, object):
-			default:
-				continue
+			defect := defectPartDependency
+			if how&strict == 0 {
+				if k, ok := c.dependsOn(target(f), f.ToColumns); len(gone) == 0 || !ok || !gone[k.id()] {
+					continue
+				}
+				defect = defectReferenceOrder
 			}
+			c.mends(defect, object)
 			c.add(setAsideReferences, c.part(DropReference, p.new.Ref(), f.Name, f, nil))
 			c.add(createReferencesLate, c.part(CreateReference, p.new.Ref(), f.Name, nil, f))
 		}
 	}
 }
 
-// keyStands says whether the table has a key over the columns all along, or
-// since it was created.
-func (c *computer) keyStands(table schema.Ref, columns []string) bool {
-	p := c.byNew[table]
-	stands := keyChanges{}
-	if p == nil {
-		if t := c.to.Table(table); t != nil {
-			stands.addKeys(t, func(name string) string { return name })
+// createLateReferences creates foreign keys after the keys that they refer to.
+func (c *computer) createLateReferences(gone map[string]bool) {
+	late := []group{createIndexes, recreateIndexes, alterPrimaryKeys, createUniques}
+	for _, g := range []group{createReferencesOfNewTables, createReferences} {
+		if len(c.groups[g]) == 0 {
+			continue
 		}
-		return stands.has(table, columns)
-	}
-	stands.addKeys(p.old, p.nowName)
-	for i := range p.old.Indexes {
-		if x := &p.old.Indexes[i]; x.Unique && x.Where == "" {
-			stands.add(p.old.Ref(), keyColumns(x))
+		groups := late
+		if g == createReferencesOfNewTables {
+			groups = append(groups, createIndexesOfNewTables)
 		}
+		come := c.createdKeys(groups)
+		c.move(g, createReferencesLate, func(ch *Change) bool {
+			f := ch.New.(*schema.ForeignKey)
+			comes := slices.ContainsFunc(come[target(f)], func(k tableKey) bool { return k.covers(f.ToColumns) })
+			return comes && !c.stands(target(f), f.ToColumns, gone) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
+		})
 	}
-	gone, _ := c.keyChanges([]group{dropUniques, setAsideIndexes, setAsideKeys, dropIndexes, redropIndexes, dropPrimaryKeys, alterColumns})
-	return stands.has(p.old.Ref(), columns) && !gone.has(table, columns)
-}
-
-// addKeys adds the keys that CREATE TABLE makes.
-func (k keyChanges) addKeys(t *schema.Table, now func(string) string) {
-	add := func(columns []string) {
-		renamed := make([]string, len(columns))
-		for i, n := range columns {
-			renamed[i] = now(n)
-		}
-		k.add(t.Ref(), renamed)
-	}
-	for i := range t.Columns {
-		if t.Columns[i].PrimaryKey {
-			add([]string{t.Columns[i].Name})
-		}
-	}
-	for i := range t.PrimaryKeys {
-		add(t.PrimaryKeys[i].Columns)
-	}
-	for i := range t.Uniques {
-		add(t.Uniques[i].Columns)
-	}
-}
-
-// keyedBy says whether the columns were the table's primary key, which foreign
-// keys take before any other.
-func (c *computer) keyedBy(table schema.Ref, columns []string) bool {
-	p := c.byNew[table]
-	if p == nil {
-		return false
-	}
-	keys := keyChanges{}
-	bare := *p.old
-	bare.Uniques = nil
-	keys.addKeys(&bare, p.nowName)
-	return keys.has(p.old.Ref(), columns)
 }
 
 // nowName is the name that a column of the old side has now.
 func (p *tablePair) nowName(column string) string {
-	for _, q := range p.columns.pairs {
-		if q.old.Name == column {
-			return q.new.Name
+	if len(p.columns.renamed) > 0 {
+		for _, q := range p.columns.pairs {
+			if q.old.Name == column {
+				return q.new.Name
+			}
 		}
 	}
 	return column
@@ -159,40 +182,54 @@ func (c *computer) droppedReference(p *tablePair, name string) bool {
 		slices.ContainsFunc(p.parts.references.both, func(q pair[schema.ForeignKey]) bool { return dropped(q.old) }))
 }
 
-// keyChanges returns the keys that are dropped and created in the groups, by
-// the new name of their table.
-func (c *computer) keyChanges(groups []group) (gone, come keyChanges) {
-	gone, come = keyChanges{}, keyChanges{}
+// droppedKeys returns the keys that the groups drop, by id.
+func (c *computer) droppedKeys(groups ...group) map[string]bool {
+	out := map[string]bool{}
+	add := func(ch *Change, name string) { out[tableKey{table: ch.Table, name: name}.id()] = true }
 	for _, g := range groups {
 		for i := range c.groups[g] {
 			ch := &c.groups[g][i]
 			switch old := ch.Old.(type) {
 			case *schema.Unique:
-				gone.add(ch.Table, c.nowNames(ch.Table, old.Columns))
+				add(ch, old.Name)
 			case *schema.PrimaryKey:
-				gone.add(ch.Table, c.nowNames(ch.Table, old.Columns))
+				add(ch, old.Name)
 			case *schema.Column:
-				if ch.Kind == DropPrimaryKey {
-					gone.add(ch.Table, c.nowNames(ch.Table, []string{old.Name}))
+				if ch.Kind == DropPrimaryKey || old.PrimaryKey && (ch.Kind == SetGenerated || ch.Kind == AlterGenerated) {
+					add(ch, "")
 				}
 			case *schema.Index:
-				if old.Unique && ch.Kind == DropIndex {
-					gone.add(ch.Table, c.nowNames(ch.Table, keyColumns(old)))
-				}
-			}
-			switch new := ch.New.(type) {
-			case *schema.Unique:
-				come.add(ch.Table, new.Columns)
-			case *schema.PrimaryKey:
-				come.add(ch.Table, new.Columns)
-			case *schema.Index:
-				if new.Unique {
-					come.add(ch.Table, keyColumns(new))
+				if ch.Kind == DropIndex {
+					add(ch, old.Name)
 				}
 			}
 		}
 	}
-	return gone, come
+	return out
+}
+
+// createdKeys returns the keys that the groups create, by table.
+func (c *computer) createdKeys(groups []group) map[schema.Ref][]tableKey {
+	out := map[schema.Ref][]tableKey{}
+	add := func(ch *Change, columns []string) {
+		out[ch.Table] = append(out[ch.Table], tableKey{table: ch.Table, columns: columns})
+	}
+	for _, g := range groups {
+		for i := range c.groups[g] {
+			ch := &c.groups[g][i]
+			switch new := ch.New.(type) {
+			case *schema.Unique:
+				add(ch, new.Columns)
+			case *schema.PrimaryKey:
+				add(ch, new.Columns)
+			case *schema.Index:
+				if new.Unique {
+					add(ch, keyColumns(new))
+				}
+			}
+		}
+	}
+	return out
 }
 
 func keyColumns(x *schema.Index) []string {
