@@ -119,13 +119,25 @@ func plainIndex(x *schema.Index) {
 		if k.IsExpression {
 			k.Expression = "…"
 		}
-		if k.OpClass != "" { // drizzle-kit writes no order where there is a class
-			k.Asc, k.Nulls = true, "last"
-		}
 		if k.OpClass == "text_ops" { // the default
 			k.OpClass = ""
 		}
 	}
+}
+
+// unordered leaves out the order of index keys with an operator class, where
+// drizzle-kit writes none.
+func unordered(s *schema.Schema) *schema.Schema {
+	for i := range s.Tables {
+		for j := range s.Tables[i].Indexes {
+			for n := range s.Tables[i].Indexes[j].Columns {
+				if k := &s.Tables[i].Indexes[j].Columns[n]; k.OpClass != "" {
+					k.Asc, k.Nulls = true, "last"
+				}
+			}
+		}
+	}
+	return s
 }
 
 func plainPolicy(p *schema.Policy, user string) {

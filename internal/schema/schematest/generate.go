@@ -292,6 +292,9 @@ func (g *Generator) index(t *schema.Table) schema.Index {
 	if typ := typeOf(g.s, c); typ.method != "" && g.chance(50) {
 		x.Method = typ.method
 		x.Columns = []schema.IndexColumn{{Expression: c.Name, Asc: true, Nulls: "last", OpClass: typ.class}}
+		if x.Method == "btree" { // the others know no order
+			x.Columns[0].Asc, x.Columns[0].Nulls = g.chance(50), g.pick("last", "first")
+		}
 		return x
 	}
 	for _, name := range g.ordered(t, 1+g.IntN(3), any1) {
