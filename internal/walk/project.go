@@ -148,6 +148,7 @@ func (l *layout) read(ctx context.Context, m *migration, migrations string, env 
 	}
 	made := snapshot.New(m.to.ID, m.to.PrevID, loaded.Schema).Encode()
 	committed := bytes.TrimSuffix(m.toBytes, []byte("\n"))
+	now := snapshot.New(m.to.ID, m.to.PrevID, &m.to.Schema).Encode() // where it is an older release's
 	switch declared := snapshot.Declared(loaded.Schema); {
 	case bytes.Equal(made, committed):
 		r.state = sameBytes
@@ -155,12 +156,12 @@ func (l *layout) read(ctx context.Context, m *migration, migrations string, env 
 		r.state = sameBytes // drizzle-kit writes the snapshot before, laid out otherwise
 	case schema.Equal(declared, &m.to.Schema):
 		r.state, r.reason = sameSchema, layoutReason(made, m)
-	case sameObjects(made, committed):
+	case sameObjects(made, now):
 		r.state, r.reason = sameOrder, firstLine(made, m.toBytes)
 	default:
 		r.state, r.reason = otherState, differences(&m.to.Schema, declared)
 		if r.reason == "" {
-			r.reason = "no statement; " + firstValue(made, committed)
+			r.reason = "no statement; " + firstValue(made, now)
 		}
 	}
 	return r, nil
