@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -206,5 +207,50 @@ func columnHazards(p *schematest.Pair, old, t *schema.Table, c *schema.Column, h
 	if !sameType(p, was, c) {
 		h.value = "values that the new type cannot hold"
 		h.duplicate = "values that the new type does not tell apart"
+	}
+}
+
+// What random pairs are held to has to be seen where it is broken.
+func TestWhatPairsAreHeldTo(t *testing.T) {
+	pair := func(was, is schema.Column) *schematest.Pair {
+		make := func(name string, c schema.Column) *schema.Schema {
+			return &schema.Schema{Tables: []schema.Table{{Schema: "public", Name: name, Columns: []schema.Column{c}}}}
+		}
+		return &schematest.Pair{From: make("t1", was), To: make("t2", is), Was: map[string]string{"t2": "t1", "b": "a"}}
+	}
+	integer, text := schema.Column{Name: "a", Type: "integer"}, schema.Column{Name: "b", Type: "text"}
+	kept, filled := schema.Column{Name: "b", Type: "integer"}, schema.Column{Name: "b", Type: "integer", NotNull: true}
+	for _, c := range []struct {
+		name     string
+		p        *schematest.Pair
+		had, has []string
+		lost     bool
+	}{
+		{"all there", pair(integer, kept), []string{"1", "2"}, []string{"1", "2"}, false},
+		{"a row went", pair(integer, kept), []string{"1", "2"}, []string{"1"}, true},
+		{"a value changed", pair(integer, kept), []string{"1", "2"}, []string{"1", "3"}, true},
+		{"another type", pair(integer, text), []string{"1", "2"}, []string{"1.0", "2.0"}, false},
+		{"another type without values", pair(integer, text), []string{"1", "2"}, []string{"null", "null"}, true},
+	} {
+		if got := compareContents(c.p, contents{"a": c.had}, contents{"b": c.has}); (got != "") != c.lost {
+			t.Errorf("%s: %q", c.name, got)
+		}
+	}
+	for _, c := range []struct {
+		name      string
+		p         *schematest.Pair
+		err       pgconn.PgError
+		forbidden bool
+	}{
+		{"nulls", pair(integer, filled), pgconn.PgError{Code: "23502", TableName: "t2"}, true},
+		{"nulls elsewhere", pair(integer, filled), pgconn.PgError{Code: "23502", TableName: "t3"}, false},
+		{"nulls that nobody minds", pair(integer, kept), pgconn.PgError{Code: "23502", TableName: "t2"}, false},
+		{"values", pair(integer, text), pgconn.PgError{Code: "22P02"}, true},
+		{"values of the same type", pair(integer, kept), pgconn.PgError{Code: "22P02"}, false},
+		{"no cast", pair(integer, text), pgconn.PgError{Code: "42804"}, false},
+	} {
+		if got := forbidden(c.p, &c.err); (got != "") != c.forbidden {
+			t.Errorf("%s: %q", c.name, got)
+		}
 	}
 }
