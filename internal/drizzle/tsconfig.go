@@ -219,7 +219,8 @@ func parseJSONC(data []byte) (*jsonValue, *syntaxError) {
 	if len(strings.TrimSpace(string(data))) == 0 {
 		return &jsonValue{kind: jsontext.KindBeginObject}, nil // TypeScript takes an empty file, too
 	}
-	std, err := hujson.Standardize(slices.Clone(data))
+	// The library wants the end of a line after a comment, TypeScript does not.
+	std, err := hujson.Standardize(append(slices.Clone(data), '\n'))
 	if err != nil {
 		return nil, newSyntaxError(err.Error())
 	}
