@@ -63,11 +63,30 @@ func (c *computer) orderAdded(p *tablePair) {
 	c.move(alterColumns, addGenerated, func(ch *Change) bool {
 		return (ch.Kind == SetGenerated || ch.Kind == AlterGenerated) && needs(ch) && c.mends(defectColumnOrder, "column "+ch.Object)
 	})
-	early := slices.IndexFunc(c.groups[addColumns], func(ch Change) bool { return needs(&ch) })
-	if early < 0 || !slices.ContainsFunc(c.groups[addColumns][early:], func(ch Change) bool { return ch.Table == ref && !needs(&ch) }) {
+	if !c.addedTooEarly(ref) {
 		return
 	}
 	c.move(addColumns, addGenerated, func(ch *Change) bool { return needs(ch) && c.mends(defectColumnOrder, "column "+ch.Object) })
+}
+
+// addedTooEarly reports whether a generated column is added before one that it
+// is computed from.
+func (c *computer) addedTooEarly(table schema.Ref) bool {
+	added := c.groups[addColumns]
+	for i := range added {
+		col, ok := added[i].New.(*schema.Column)
+		if !ok || col.Generated == nil || added[i].Table != table {
+			continue
+		}
+		ws := words(col.Generated.As)
+		for _, later := range added[i+1:] {
+			x, ok := later.New.(*schema.Column)
+			if ok && later.Table == table && hasName(ws, x.Name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // repairKeys orders what happens to a table's primary key.
