@@ -17,7 +17,8 @@ type bundler struct {
 	// since the barrels they import from drag in whole applications.
 	keepEffects bool
 
-	suspects map[string]bool // of wanted, those that need not be loadable
+	// failed are packages that threw when they were loaded for real, and what.
+	failed map[string]string
 
 	mu      sync.Mutex
 	inputs  map[string]bool      // the project's own files that were read

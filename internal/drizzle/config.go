@@ -97,9 +97,8 @@ type configLoader struct {
 	disk        *disk
 	environment map[string]string
 	unset       []string // environment variables that were read and are not set
-	refused     map[string]bool
 	wanted      map[string]bool
-	suspects    map[string]bool
+	failed      map[string]string
 }
 
 func (l *configLoader) fromJSON() (*Config, error) {
@@ -112,7 +111,7 @@ func (l *configLoader) fromJSON() (*Config, error) {
 
 // evaluate runs the config until no stand-in is left where a value is needed.
 func (l *configLoader) evaluate(ctx context.Context) (*Config, error) {
-	l.refused, l.wanted, l.suspects = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	l.wanted, l.failed = map[string]bool{}, map[string]string{}
 	const most = 12
 	for range most {
 		config, err := l.round(ctx)
@@ -127,7 +126,7 @@ func (l *configLoader) evaluate(ctx context.Context) (*Config, error) {
 // round evaluates once; neither a config nor an error means that another round
 // is due.
 func (l *configLoader) round(ctx context.Context) (*Config, error) {
-	b := &bundler{resolver: newResolver(l.disk, l.cwd), keepEffects: true, suspects: l.suspects}
+	b := &bundler{resolver: newResolver(l.disk, l.cwd), keepEffects: true, failed: l.failed}
 	b.wanted = l.wanted
 	for specifier, source := range configModules {
 		b.virtual[specifier] = source
@@ -139,7 +138,7 @@ func (l *configLoader) round(ctx context.Context) (*Config, error) {
 	defer e.close()
 	var why *diag.Error // why the URL cannot be relied on
 	if e.base.State == "threw" {
-		why = e.explain(ctx, e.base.Error, l.settings())
+		why = e.explain(ctx, e.base.Error)
 		if unset := e.base.Unset; len(unset) > 0 {
 			why.Hint = "these environment variables are not set: " + shorten(unset) + "; set what is needed, in the environment or in .env"
 		}
@@ -148,7 +147,7 @@ func (l *configLoader) round(ctx context.Context) (*Config, error) {
 		}
 	}
 	if e.base.State == "threw" {
-		if b.drop(l.refused) || b.wantTouched(e) {
+		if e.retry(ctx) {
 			return nil, nil
 		}
 		if missing := missing(e); len(missing) > 0 {
@@ -165,7 +164,7 @@ func (l *configLoader) round(ctx context.Context) (*Config, error) {
 	for _, o := range e.base.InCredentials {
 		needs = append(needs, need{origin: o, target: e.target(o), why: "needs the value of", soft: true})
 	}
-	if more, err := e.meet(needs, l.refused); more || err != nil {
+	if more, err := e.meet(needs); more || err != nil {
 		return nil, err
 	}
 	return l.fromOutcome(e, why)

@@ -10,9 +10,9 @@ import (
 // from outside when the stack runs out, so what is deeper is refused first. No
 // code comes near; data pasted by accident might.
 const (
-	smallFile  = 128 << 10 // bytes; nothing in a file this small is too deep
-	mostLevels = 5_000     // of brackets
-	mostInARow = 50_000    // operators without a bracket, comma or semicolon
+	smallFile  = 64 << 10 // bytes; nothing in a file this small is too deep
+	mostLevels = 5_000    // of brackets
+	mostInARow = 50_000   // operators without a bracket, comma or semicolon
 )
 
 var errNested = errors.New("nested too deeply")

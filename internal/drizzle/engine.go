@@ -61,8 +61,17 @@ type settings struct {
 	Watch bool `json:"watch"`
 	// Missing names the globals that are stood in for.
 	Missing []string `json:"missing"`
+	// Limit is how long one call may take, timeLimit where it is zero.
+	Limit time.Duration `json:"-"`
 	// Host holds the functions of the host that the program may call.
 	Host map[string]quickjs.HostFunc `json:"-"`
+}
+
+func (s settings) limit() time.Duration {
+	if s.Limit == 0 {
+		return timeLimit
+	}
+	return s.Limit
 }
 
 // missingGlobals are what a browser or a server has and the sandbox has not.
@@ -78,7 +87,7 @@ func newEngine(s settings) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &engine{vm: vm, limit: timeLimit}
+	e := &engine{vm: vm, limit: s.limit()}
 	vm.SetMemoryLimit(memoryLimit)
 	vm.SetGCThreshold(collectAt)
 	for name, f := range s.Host {

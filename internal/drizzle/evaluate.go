@@ -13,13 +13,16 @@ import (
 // evaluation is a bundle in an engine.
 type evaluation struct {
 	*bundler
-	what   string // "schema" or "config", for messages
-	entry  string
-	script *script
-	places []decision // of a rewritten bundle
-	engine *engine
-	base   *outcome
-	plan   map[string]int // of base
+	what     string // "schema" or "config", for messages
+	entry    string
+	settings settings
+	script   *script
+	places   []decision // of a rewritten bundle
+	engine   *engine
+	base     *outcome
+	plan     map[string]int // of base
+	// unchecked says why decisions on stand-ins could not be noticed.
+	unchecked error
 }
 
 // evaluate builds the bundle and runs it once. The outcome may be an exception
@@ -29,16 +32,18 @@ func (b *bundler) evaluate(ctx context.Context, what, entry string, s settings) 
 	if err != nil {
 		return nil, err
 	}
-	e := &evaluation{bundler: b, what: what, entry: entry, script: script}
+	e := &evaluation{bundler: b, what: what, entry: entry, settings: s, script: script}
 	how := asItIs
 	if strings.Contains(script.code, "__skein.unknown(") {
 		how = whereSeen
 	}
 	for {
-		if err := e.start(ctx, s, how); err != nil {
+		if err := e.start(ctx, how); err != nil {
 			return nil, err
 		}
 		switch {
+		case e.unchecked != nil:
+			return e, nil
 		case how == asItIs && len(e.base.Touched) > 0: // what a browser has, for example
 			how = whereSeen
 		case how == whereSeen && e.base.Handed:
@@ -61,19 +66,20 @@ const (
 )
 
 // start loads the bundle into a new engine and runs it.
-func (e *evaluation) start(ctx context.Context, s settings, how rewriting) error {
+func (e *evaluation) start(ctx context.Context, how rewriting) error {
 	code := e.script.code
 	e.places = nil
-	if s.Watch = how != asItIs; s.Watch {
+	e.settings.Watch = how != asItIs
+	if e.settings.Watch {
 		rewritten, places, err := rewrite(split(code), how == everywhere)
-		if err != nil {
-			return &diag.Error{Kind: diag.Bug, Message: "cannot read the bundle of the " + e.what + ": " + err.Error(), Err: err,
-				Hint: "report this with the files that it happens with"}
+		if err != nil { // syntax newer than the parser
+			e.unchecked, e.settings.Watch = err, false
+		} else {
+			code, e.places = rewritten, places
 		}
-		code, e.places = rewritten, places
 	}
 	var err error
-	if e.engine, err = newEngine(s); err != nil {
+	if e.engine, err = newEngine(e.settings); err != nil {
 		return fmt.Errorf("starting the JavaScript engine: %w", err)
 	}
 	if err = e.engine.load(ctx, code); err == nil {
@@ -81,7 +87,7 @@ func (e *evaluation) start(ctx context.Context, s settings, how rewriting) error
 	}
 	if err != nil {
 		e.close()
-		return e.limitError(ctx, err, s)
+		return e.limitError(ctx, err)
 	}
 	return nil
 }
@@ -121,11 +127,11 @@ func (e *evaluation) again(ctx context.Context, plan map[string]int) (*outcome, 
 }
 
 // limitError explains a run that did not come to an end of its own.
-func (e *evaluation) limitError(ctx context.Context, err error, s settings) error {
+func (e *evaluation) limitError(ctx context.Context, err error) error {
 	d := &diag.Error{Kind: diag.Usage, Err: err}
 	switch {
 	case errors.Is(err, errTime):
-		d.Message = fmt.Sprintf("evaluating the %s took longer than %v", e.what, timeLimit)
+		d.Message = fmt.Sprintf("evaluating the %s took longer than %v", e.what, e.settings.limit())
 		d.Hint = "look for a loop that does not end"
 	case errors.Is(err, errMemory):
 		d.Message = fmt.Sprintf("evaluating the %s took more than %d MB of memory", e.what, memoryLimit>>20)
@@ -136,32 +142,43 @@ func (e *evaluation) limitError(ctx context.Context, err error, s settings) erro
 	default:
 		return err
 	}
-	t := (*thrown)(nil)
+	at, ok := e.stopped(ctx)
+	if !ok && errors.Is(err, errPending) {
+		at, ok = e.mention("await")
+	}
+	if !ok {
+		return d
+	}
+	p := e.at(at, d.Message, d.Hint)
+	p.Err = err
+	return p
+}
+
+// stopped returns where the program was when it ran into a limit.
+func (e *evaluation) stopped(ctx context.Context) (place, bool) {
+	var t *thrown
 	if e.places == nil && e.base != nil {
 		t = e.base.Error
 	} else {
-		t = e.plain(ctx, s)
+		t = e.plain(ctx)
 	}
-	if t != nil {
-		if at, ok := e.locate(e.mapped(), frames(t.Stack)); ok {
-			p := e.at(at, d.Message, d.Hint)
-			p.Err = err
-			return p
-		}
+	if t == nil {
+		return place{}, false
 	}
-	return d
+	return e.locate(e.mapped(), frames(t.Stack))
 }
 
 // plain runs the bundle without rewriting it, so that the source map knows its
 // positions, and returns what it throws, nil for nothing.
-func (e *evaluation) plain(ctx context.Context, s settings) *thrown {
+func (e *evaluation) plain(ctx context.Context) *thrown {
+	s := e.settings
 	s.Watch = false
 	engine, err := newEngine(s)
 	if err != nil {
 		return nil
 	}
 	defer engine.close()
-	engine.limit = timeLimit / 5 // it is known to fail
+	engine.limit = s.limit() / 5 // it is known to fail
 	if engine.load(ctx, e.script.code) != nil {
 		return nil
 	}
@@ -182,7 +199,7 @@ func (e *evaluation) mapped() *sourceMap {
 }
 
 // explain turns an exception of the program into an error with its place.
-func (e *evaluation) explain(ctx context.Context, t *thrown, s settings) *diag.Error {
+func (e *evaluation) explain(ctx context.Context, t *thrown) *diag.Error {
 	if t.Skein != nil {
 		d := &diag.Error{Kind: diag.Usage, File: t.Skein.File, Message: t.Skein.Message, Hint: t.Skein.Hint}
 		if t.Skein.File != "" {
@@ -199,7 +216,7 @@ func (e *evaluation) explain(ctx context.Context, t *thrown, s settings) *diag.E
 	message = strings.TrimSuffix(message, ".")
 	stack := t.Stack
 	if e.places != nil {
-		if p := e.plain(ctx, s); p != nil {
+		if p := e.plain(ctx); p != nil {
 			stack = p.Stack
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"time"
 
 	_ "embed"
 
@@ -98,9 +99,9 @@ type loader struct {
 	list    *moduleList
 	schema  []int // indexes of the schema files in list
 	files   []string
-	refused map[string]bool   // packages that were suspected and could not be loaded
 	notes   []string          // warnings
 	virtual map[string]string // sources that take the place of others, by specifier
+	limit   time.Duration     // see settings
 }
 
 func (l *loader) load(ctx context.Context) (*result, error) {
@@ -115,9 +116,8 @@ func (l *loader) load(ctx context.Context) (*result, error) {
 	r.orm = orm
 	r.virtual[firstSpecifier] = firstJS
 	maps.Copy(r.virtual, l.virtual)
-	l.bundler = &bundler{resolver: r, suspects: map[string]bool{}}
-	l.refused = map[string]bool{}
-	const mostRounds = 12 // each loads at least one more package
+	l.bundler = &bundler{resolver: r, failed: map[string]string{}}
+	const mostRounds = 20 // each loads at least one more package
 	for range mostRounds {
 		done, err := l.round(ctx)
 		if done != nil || err != nil {
@@ -129,7 +129,7 @@ func (l *loader) load(ctx context.Context) (*result, error) {
 }
 
 func (l *loader) settings() settings {
-	return settings{Dir: l.options.Dir, OS: runtime.GOOS}
+	return settings{Dir: l.options.Dir, OS: runtime.GOOS, Limit: l.limit}
 }
 
 // findFiles expands the patterns and leaves out files that export nothing.
@@ -196,9 +196,12 @@ func (l *loader) round(ctx context.Context) (*result, error) {
 		}
 	}
 	suspected, notes := e.suspected()
-	more, err := e.meet(append(needs, suspected...), l.refused)
+	more, err := e.meet(append(needs, suspected...))
 	if more || err != nil {
 		return nil, err
+	}
+	if e.unchecked != nil {
+		notes = append(notes, "whether anything depends on packages that are stood in for could not be checked: "+e.unchecked.Error())
 	}
 	return l.result(e, notes), nil
 }
@@ -269,20 +272,13 @@ func (l *loader) withEnvironment(ctx context.Context, e *evaluation) error {
 // threw answers an exception: with another round if a package that is stood in
 // for may be the reason, else with an error.
 func (l *loader) threw(ctx context.Context, e *evaluation) error {
-	dropped := slices.Sorted(maps.Keys(l.bundler.suspects))
-	if l.bundler.drop(l.refused) {
-		for _, pkg := range dropped {
-			l.notes = append(l.notes, fmt.Sprintf("%q cannot be evaluated here; if what is exported from it is a table, it is missing", pkg))
-		}
-		return nil
-	}
-	if l.bundler.wantTouched(e) {
+	if e.retry(ctx) {
 		return nil
 	}
 	for _, n := range e.certain(nil) {
 		return e.error(n)
 	}
-	d := e.explain(ctx, e.base.Error, l.settings())
+	d := e.explain(ctx, e.base.Error)
 	if missing := missing(e); len(missing) > 0 && e.base.Error.Skein == nil {
 		d.Hint = "if it is not a mistake there: Skein stands in for " + strings.Join(missing, ", ") + ", which cannot be found here"
 		if o := e.base.Touched[0]; d.File == "" {

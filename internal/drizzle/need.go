@@ -29,7 +29,7 @@ var noTables = []string{
 	"zod", "valibot", "arktype", "typebox", "@sinclair/typebox", "yup", "joi", "superstruct", "effect",
 	"drizzle-zod", "drizzle-valibot", "drizzle-typebox", "drizzle-arktype", "drizzle-seed",
 	"nanoid", "uuid", "ulid", "cuid", "@paralleldrive/cuid2", "typeid-js", "uuidv7",
-	"dotenv", "pg", "postgres", "@neondatabase/serverless", "@vercel/postgres", "@electric-sql/pglite",
+	"better-auth", "dotenv", "pg", "postgres", "@neondatabase/serverless", "@vercel/postgres", "@electric-sql/pglite",
 }
 
 // target returns what resolving said of a stand-in.
@@ -48,7 +48,7 @@ func (e *evaluation) certain(stars []starOf) []need {
 		out = append(out, need{origin: o, target: e.target(o), why: "needs the value of"})
 	}
 	for _, o := range e.base.Makers {
-		if e.mayHoldTables(e.target(o)) == never {
+		if slices.Contains(noTables, e.target(o).pkg) {
 			continue // a validator made from columns
 		}
 		o.Path = "()"
@@ -70,10 +70,14 @@ func (e *evaluation) certain(stars []starOf) []need {
 
 // suspected returns what is exported from schema files and may be a table.
 func (e *evaluation) suspected() (needs []need, warnings []string) {
-	unsure := map[string][]string{} // by package
+	unsure, unable := map[string][]string{}, map[string]string{} // by package
 	for _, x := range e.base.Exported {
 		t := e.target(x.origin)
 		n := need{origin: x.origin, target: t, why: "exports"}
+		if why, failed := e.failed[t.pkg]; failed {
+			unable[t.pkg] = why
+			continue
+		}
 		switch e.mayHoldTables(t) {
 		case perhaps:
 			n.soft = true
@@ -87,6 +91,9 @@ func (e *evaluation) suspected() (needs []need, warnings []string) {
 	for pkg, names := range unsure {
 		warnings = append(warnings, fmt.Sprintf("%q is not installed; if what is exported from it is a table, it is missing here: %s",
 			pkg, shorten(names)))
+	}
+	for pkg, why := range unable {
+		warnings = append(warnings, fmt.Sprintf("%q cannot be evaluated here (%s); if what is exported from it is a table, it is missing", pkg, why))
 	}
 	slices.Sort(warnings)
 	return needs, warnings
@@ -150,6 +157,9 @@ func (e *evaluation) error(n need) *diag.Error {
 	if n.target.unknown == "" {
 		n.target = e.target(n.origin)
 	}
+	if why, ok := e.failed[n.target.pkg]; ok {
+		return e.cannotLoad(n, why)
+	}
 	what := fmt.Sprintf("%q", n.Specifier)
 	if n.Importer == "" {
 		what = n.Specifier // "the global fetch" and the like
@@ -159,9 +169,6 @@ func (e *evaluation) error(n need) *diag.Error {
 	}
 	message, hint := "the "+e.what+" "+n.why+" "+what, ""
 	switch t := n.target; {
-	case e.wanted[t.pkg]:
-		message += ", which cannot be evaluated here"
-		hint = "write the value into the " + e.what + " files"
 	case t.builtin:
 		message += ", which only Node.js has"
 		hint = "write the value into the " + e.what + " files, or let the database compute it, for example with sql`gen_random_uuid()`"
@@ -184,6 +191,19 @@ func (e *evaluation) error(n need) *diag.Error {
 	if at, ok := e.decision(n.site); ok {
 		return e.at(at, message, hint)
 	}
+	if at, ok := e.importOf(n.Importer, n.Specifier); ok {
+		return e.at(at, message, hint)
+	}
+	if at, ok := e.mention(n.Specifier[strings.LastIndexByte(n.Specifier, ' ')+1:]); ok {
+		return e.at(at, message, hint)
+	}
+	return &diag.Error{Kind: diag.Usage, Message: message, Hint: hint}
+}
+
+// cannotLoad explains a need for a package that is installed and throws here.
+func (e *evaluation) cannotLoad(n need, why string) *diag.Error {
+	message := fmt.Sprintf("the %s %s %q, which cannot be evaluated without Node.js: %s", e.what, n.why, n.Specifier, why)
+	hint := "write the value into the " + e.what + " files"
 	if at, ok := e.importOf(n.Importer, n.Specifier); ok {
 		return e.at(at, message, hint)
 	}

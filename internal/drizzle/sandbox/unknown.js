@@ -230,12 +230,15 @@ function choose(kind, origin, options, place) {
 const entityKind = Symbol.for("drizzle:entityKind");
 let tableMakers = [];
 
+/** Whether a value is of a class below drizzle's ColumnBuilder, whoever's copy it is. */
 function isColumnBuilder(value) {
+	if (typeof value !== "object" || value === null) return false;
 	try {
-		return typeof value === "object" && value !== null && value.config?.columnType !== undefined && typeof value.constructor?.[entityKind] === "string";
-	} catch {
-		return false;
-	}
+		for (let type = value.constructor; typeof type === "function" && originOf(type) === undefined; type = Object.getPrototypeOf(type)) {
+			if (type[entityKind] === "ColumnBuilder") return true;
+		}
+	} catch {}
+	return false;
 }
 
 function hasColumnBuilder(object) {
