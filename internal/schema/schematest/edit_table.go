@@ -121,14 +121,19 @@ func changeType(e *editor, t *schema.Table, c *schema.Column) bool {
 	}
 	name, keeps, was := c.Name, typeOf(e.s, c), *c
 	c.Default = nil
-	if e.setType(c); c.Type == was.Type && c.TypeSchema == was.TypeSchema {
+	e.setType(c)
+	// Two changes to a serial type are left out until the diff makes them: of
+	// an array, whose USING has no cast, and of a column with a default, which
+	// takes the sequence's along when it goes.
+	unmade := serials[c.Type] != "" && (was.Default != nil || strings.HasSuffix(was.Type, "]"))
+	if unmade || c.Type == was.Type && c.TypeSchema == was.TypeSchema {
 		*c = was
 		return false
 	}
 	now := typeOf(e.s, c)
 	if serials[c.Type] != "" {
 		c.NotNull = true
-	} else if e.chance(40) {
+	} else if serials[was.Type] == "" && e.chance(40) { // else the diff leaves the old sequence behind
 		e.setDefault(c)
 	}
 	if keeps.kind != now.kind || !now.ordered || keeps.kind == other {
