@@ -107,10 +107,8 @@ func (r compat) serialType(ch *Change, from, to pgType, was, is bool) []string {
 		out = append(out, alter+" DROP DEFAULT;", "DROP SEQUENCE IF EXISTS "+sequence+";")
 	}
 	if from != to {
-		typ := new.Type
-		if is {
-			typ = to.base
-		} else {
+		typ := to.base
+		if !is {
 			typ = r.columnType(object, new, true)
 		}
 		plain := *ch
