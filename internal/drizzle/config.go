@@ -142,8 +142,11 @@ func (l *configLoader) round(ctx context.Context) (*Config, error) {
 		if unset := e.base.Unset; len(unset) > 0 {
 			why.Hint = "these environment variables are not set: " + shorten(unset) + "; set what is needed, in the environment or in .env"
 		}
-		if err := l.withPlaceholders(ctx, e); err != nil {
+		if err := e.recover(ctx); err != nil {
 			return nil, err
+		}
+		if e.base.State == "done" && !madeUp(e.plan) {
+			why = nil
 		}
 	}
 	if e.base.State == "threw" {
@@ -175,33 +178,14 @@ func (l *configLoader) entry() string {
 	return "import * as config from " + quoteJS(l.path) + ";\nawait __skein.configured(config);\n"
 }
 
-// withPlaceholders tries again with something in place of the environment
-// variables that are not set: the one read last, as it is the likeliest to be
-// missed, then the last two, and so on. Those that are not needed stay unset,
-// since setting one can change what a config says.
-func (l *configLoader) withPlaceholders(ctx context.Context, e *evaluation) error {
-	unset := e.base.Unset
-	for n := 1; n <= len(unset); n++ {
-		plan := map[string]int{}
-		for _, name := range unset[len(unset)-n:] {
-			plan["environment "+environmentPrefix+name+" "] = 1
-		}
-		out, err := e.engine.run(ctx, plan)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return nil
-		}
-		if out.State == "done" {
-			e.base, e.plan = out, plan
-			return nil
-		}
-		if len(out.Unset) > len(unset) { // it came further, and read more
-			unset, n = out.Unset, 0
+// madeUp reports whether a plan makes up values of environment variables.
+func madeUp(plan map[string]int) bool {
+	for key := range plan {
+		if strings.HasPrefix(key, "environment ") {
+			return true
 		}
 	}
-	return nil
+	return false
 }
 
 // undecided returns the needs that decisions make on which anything but the
@@ -219,6 +203,10 @@ func (l *configLoader) undecided(ctx context.Context, e *evaluation) ([]need, er
 			e.base.Sites[key] = s
 		}
 	}
+	// Configs say where things are in so many words; what they import, for the
+	// URL as a rule, may decide a lot.
+	const fewRuns = 8
+	e.mostRuns = fewRuns
 	matter, err := e.whatIf(ctx)
 	if err != nil && !errors.Is(err, errUndecided) {
 		return nil, err

@@ -185,6 +185,7 @@ type site struct {
 	origin
 	Kind    string `json:"kind"`
 	Place   int    `json:"place"` // index into the places of a rewrite, or -1
+	Order   int    `json:"order"` // of first being met
 	Options int    `json:"options"`
 }
 

@@ -21,6 +21,7 @@ type evaluation struct {
 	engine   *engine
 	base     *outcome
 	plan     map[string]int // of base
+	mostRuns int            // of whatIf
 	// unchecked says why decisions on stand-ins could not be noticed.
 	unchecked error
 }
@@ -32,7 +33,7 @@ func (b *bundler) evaluate(ctx context.Context, what, entry string, s settings) 
 	if err != nil {
 		return nil, err
 	}
-	e := &evaluation{bundler: b, what: what, entry: entry, settings: s, script: script}
+	e := &evaluation{bundler: b, what: what, entry: entry, settings: s, script: script, mostRuns: mostRuns}
 	how := asItIs
 	if strings.Contains(script.code, "__skein.unknown(") {
 		how = whereSeen

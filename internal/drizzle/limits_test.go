@@ -48,7 +48,7 @@ func TestLimits(t *testing.T) {
 		"endless text":          {"let s = 'x';\nfor (;;) s += s;", "string too long", "schema.ts:4:"},
 		"large buffer":          {"new Uint8Array(2 ** 31 - 1);", "MB of memory", "schema.ts:3:"},
 		"slow pattern":          {"/^(a+)+$/.test('a'.repeat(40) + 'b');", "took longer than", "schema.ts:3:"},
-		"loop in the engine":    {"Array.prototype.indexOf.call({ length: 2 ** 53 - 1 }, 1);", "took longer than", ""},
+		"loop in the engine":    {"Array.prototype.indexOf.call({ length: 3e7 }, 1);", "took longer than", ""},
 		"endless jobs":          {"const f = (): any => Promise.resolve().then(f);\nawait f();", "took longer than", ""},
 		"endless generator":     {"function* g() { for (;;) yield 1; }\n[...g()];", "evaluating the schema took", "schema.ts:"},
 		"exit":                  {"process.exit(1);", "process.exit(1) was called", ""},

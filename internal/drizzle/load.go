@@ -178,10 +178,8 @@ func (l *loader) round(ctx context.Context) (*result, error) {
 		return nil, err
 	}
 	defer e.close()
-	if e.base.State == "threw" {
-		if err := l.withEnvironment(ctx, e); err != nil {
-			return nil, err
-		}
+	if err := e.recover(ctx); err != nil {
+		return nil, err
 	}
 	if e.base.State == "threw" {
 		return nil, l.threw(ctx, e)
@@ -239,34 +237,6 @@ func casingJS(casing string) string {
 		return "undefined"
 	}
 	return quoteJS(casing)
-}
-
-// withEnvironment tries again with the environment variables set that the
-// schema read before it gave up. Their values must not matter, but many
-// projects check that they are there.
-func (l *loader) withEnvironment(ctx context.Context, e *evaluation) error {
-	plan := map[string]int{}
-	sites := e.base.Sites
-	for range mostRuns {
-		next := unsetEnvironment(sites)
-		if len(next) <= len(plan) {
-			return nil
-		}
-		maps.Copy(plan, next)
-		out, err := e.engine.run(ctx, plan)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if err != nil {
-			return nil
-		}
-		if out.State == "done" {
-			e.base, e.plan = out, plan
-			return nil
-		}
-		sites = out.Sites
-	}
-	return nil
 }
 
 // threw answers an exception: with another round if a package that is stood in

@@ -99,18 +99,18 @@ func link(t *testing.T, path, target string) {
 // checkWant compares with the want part of an archive, or writes it.
 func checkWant(t *testing.T, file string, archive *txtar.Archive, got string) {
 	t.Helper()
-	want := ""
+	want, found := "", false
 	for i, f := range archive.Files {
 		if f.Name != "want" {
 			continue
 		}
-		want = string(f.Data)
+		want, found = string(f.Data), true
 		if *update {
 			archive.Files[i].Data = []byte(got)
 		}
 	}
 	if *update {
-		if want == "" {
+		if !found {
 			archive.Files = append(archive.Files, txtar.File{Name: "want", Data: []byte(got)})
 		}
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {

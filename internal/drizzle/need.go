@@ -164,7 +164,9 @@ func (e *evaluation) error(n need) *diag.Error {
 	if n.Importer == "" {
 		what = n.Specifier // "the global fetch" and the like
 	}
-	if path := strings.TrimPrefix(n.Path, "."); path != "" && path != "()" {
+	// What is done to the elements of a list says less than the list's name.
+	path, _, _ := strings.Cut(strings.TrimPrefix(n.Path, "."), "[")
+	if path != "" && path != "()" {
 		what += " (" + path + ")"
 	}
 	message, hint := "the "+e.what+" "+n.why+" "+what, ""

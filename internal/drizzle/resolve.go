@@ -211,7 +211,11 @@ func (r *resolver) inPackage(root, specifier, sub string) target {
 				}
 			}
 		}
-		return target{unknown: specifier}
+		if inPackages(root) || sub == "" {
+			return target{unknown: specifier}
+		}
+		// A package of the workspace that was never built: TypeScript takes the
+		// file of that name.
 	}
 	if sub != "" {
 		return r.file(filepath.Join(root, filepath.FromSlash(sub)), specifier)

@@ -182,7 +182,7 @@ func (t *trial) run(plan map[string]int) *outcome {
 	if t.err != nil {
 		return nil
 	}
-	if t.runs++; t.runs > mostRuns {
+	if t.runs++; t.runs > t.mostRuns {
 		t.err = errUndecided
 		return nil
 	}
@@ -193,16 +193,54 @@ func (t *trial) run(plan map[string]int) *outcome {
 	return out
 }
 
-// unsetEnvironment makes a plan in which the environment variables that were
-// read are set to something, for schemas that refuse to load without.
-func unsetEnvironment(sites map[string]site) map[string]int {
-	plan := map[string]int{}
-	for key, s := range sites {
-		if s.Kind == "environment" {
-			plan[key] = 1
+// recover looks for decisions that avoid the exception of the base, if it has
+// one: projects check what packages and the environment give them (if
+// (result.error) throw …), and neither a stand-in nor an unset variable passes
+// every check. It begins with the decision that was made last and goes on from
+// whatever gets further. Where it succeeds the new run is the base; whether the
+// snapshot depends on the decisions is for whatIf to see.
+func (e *evaluation) recover(ctx context.Context) error {
+	const most = 60
+	plan, out := map[string]int{}, e.base
+	tried := map[string]bool{}
+	for range most {
+		key := e.lastDecision(out.Sites, tried)
+		if out.State == "done" || key == "" {
+			return nil
+		}
+		tried[key] = true
+		next := maps.Clone(plan)
+		next[key] = 1
+		result, err := e.engine.run(ctx, next)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			continue
+		case result.State == "done":
+			e.base, e.plan = result, next
+			return nil
+		case len(result.Sites) > len(out.Sites):
+			plan, out = next, result
 		}
 	}
-	return plan
+	return nil
+}
+
+// lastDecision returns the decision that the project's code met last, apart
+// from those that were tried. What drizzle itself decides is not to be avoided:
+// it is how a value comes to be in the snapshot.
+func (e *evaluation) lastDecision(sites map[string]site, tried map[string]bool) string {
+	last := ""
+	for key, s := range sites {
+		if tried[key] || s.Options < 2 || e.inORM(s) || s.Place < 0 && s.Kind != "environment" {
+			continue
+		}
+		if last == "" || s.Order > sites[last].Order {
+			last = key
+		}
+	}
+	return last
 }
 
 // placeholders returns the environment variables whose placeholder is in a

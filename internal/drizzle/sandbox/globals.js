@@ -121,6 +121,11 @@ function makeProcess({ cwd, env, platform }) {
 		stderr: { isTTY: false, write: () => true }, cwd: () => cwd, uptime: () => 0, nextTick: soon, on: nothing, once: nothing,
 		off: nothing, emit: () => false, emitWarning() {}, addListener: nothing, removeListener: nothing, memoryUsage: () => ({ rss: 0, heapUsed: 0, heapTotal: 0 }),
 		hrtime: Object.assign(() => [0, 0], { bigint: () => 0n }),
+		loadEnvFile(path = ".env") {
+			const text = typeof __skein_environment === "function" ? __skein_environment(/^([a-zA-Z]:)?[\\/]/.test(path) ? path : `${cwd}/${path}`) : "null";
+			if (text === "null") throw Object.assign(new Error(`ENOENT: no such file or directory, open '${path}'`), { code: "ENOENT" });
+			for (const [name, value] of Object.entries(JSON.parse(text))) process.env[name] ??= value;
+		},
 		exit(code) { throw new Error(`process.exit(${code ?? ""}) was called`); },
 	};
 	return process;

@@ -195,7 +195,7 @@ function reset(plan) {
 	modules = dictionary();
 	marked.length = 0;
 	escaped = false;
-	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), used: dictionary(), exported: [], handed: [], unset: [], outcome: undefined };
+	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), used: dictionary(), exported: [], handed: [], unset: [], order: 0, outcome: undefined };
 }
 
 const note = (where, origin) => {
@@ -217,7 +217,7 @@ const mostTimes = 10_000;
 function choose(kind, origin, options, place) {
 	const site = place === undefined ? `${kind} ${origin.specifier} ${origin.path}` : `at ${place}`;
 	const { specifier, importer, path } = origin;
-	const known = (run.sites[site] ??= { kind, place: place ?? -1, options: 0, times: 0, specifier, importer, path });
+	const known = (run.sites[site] ??= { kind, place: place ?? -1, order: run.order++, options: 0, times: 0, specifier, importer, path });
 	if (known.options < options.length) known.options = options.length;
 	// A loop that never ends the other way tells nothing; in time it ends as usual.
 	const option = known.times++ < mostTimes ? (run.plan[site] ?? 0) : 0;
