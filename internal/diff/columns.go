@@ -209,6 +209,8 @@ func (c *computer) emitColumnChanges(p *tablePair, changes []columnChange) {
 func (c *computer) emitDefault(ref schema.Ref, d *columnChange, emit func(string, *columnChange)) {
 	switch {
 	case !d.def:
+	case d.new.Default == nil && c.mode > Exact && d.typ && isSerial(d.new):
+		// The change of type has put the sequence's default in its place.
 	case d.new.Default == nil:
 		emit(DropDefault, d)
 	case !d.typ && !d.recreated:

@@ -122,10 +122,9 @@ func changeType(e *editor, t *schema.Table, c *schema.Column) bool {
 	name, keeps, was := c.Name, typeOf(e.s, c), *c
 	c.Default = nil
 	e.setType(c)
-	// Two changes to a serial type are left out until the diff makes them: of
-	// an array, whose USING has no cast, and of a column with a default, which
-	// takes the sequence's along when it goes.
-	unmade := serials[c.Type] != "" && (was.Default != nil || strings.HasSuffix(was.Type, "]"))
+	// An array made serial is left out until the diff makes it: its USING has
+	// no cast.
+	unmade := serials[c.Type] != "" && strings.HasSuffix(was.Type, "]")
 	if unmade || c.Type == was.Type && c.TypeSchema == was.TypeSchema {
 		*c = was
 		return false
@@ -133,7 +132,7 @@ func changeType(e *editor, t *schema.Table, c *schema.Column) bool {
 	now := typeOf(e.s, c)
 	if serials[c.Type] != "" {
 		c.NotNull = true
-	} else if serials[was.Type] == "" && e.chance(40) { // else the diff leaves the old sequence behind
+	} else if e.chance(40) {
 		e.setDefault(c)
 	}
 	if keeps.kind != now.kind || !now.ordered || keeps.kind == other {
