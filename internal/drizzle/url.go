@@ -35,17 +35,13 @@ func (l *configLoader) url(credentials *jsonValue, driver string) (string, *diag
 			return "", l.at("url", "\"url\" in dbCredentials must be a string, not "+describeJSON(v), hint)
 		}
 		if v.str == "" {
-			return "", l.at("url", "\"url\" in dbCredentials is empty", hint)
+			return "", l.at("url", "\"url\" in dbCredentials is empty"+l.notSet(), hint)
 		}
 		return v.str, nil
 	}
 	host, database := credentials.get("host").text(), credentials.get("database").text()
 	if host == "" || database == "" {
-		message := "\"dbCredentials\" has neither a url nor a host and a database"
-		if len(l.unset) > 0 {
-			message += "; not set in the environment: " + shorten(l.unset)
-		}
-		return "", l.at("dbCredentials", message, "set the variables that it is made from, in the environment or in .env, or pass --url")
+		return "", l.at("dbCredentials", "\"dbCredentials\" has neither a url nor a host and a database"+l.notSet(), "set the variables that it is made from, in the environment or in .env, or pass --url")
 	}
 	address := url.URL{Scheme: "postgresql", Host: host, Path: "/" + database}
 	query := url.Values{}
@@ -85,6 +81,14 @@ func (l *configLoader) url(credentials *jsonValue, driver string) (string, *diag
 	}
 	address.RawQuery = query.Encode()
 	return address.String(), nil
+}
+
+// notSet names the environment variables that the config read in vain.
+func (l *configLoader) notSet() string {
+	if len(l.unset) == 0 {
+		return ""
+	}
+	return "; not set in the environment: " + shorten(l.unset)
 }
 
 // sslMode returns libpq's sslmode for a value of ssl, "" for its default.
