@@ -44,11 +44,11 @@ func TestLimits(t *testing.T) {
 		"nested data":           {"let a: any = [];\nfor (let i = 0; i < 1e5; i++) a = [a];\nJSON.stringify(a);", "stack overflow", "schema.ts:5:"},
 		"nested text":           {"JSON.parse('['.repeat(1e6));", "stack overflow", "schema.ts:3:"},
 		"nested code":           {"eval('('.repeat(1e6));", "stack overflow", "schema.ts:3:"},
-		"endless list":          {"const a: unknown[] = [];\nfor (;;) a.push(new Uint8Array(1e8));", "MB of memory", "schema.ts:4:"},
+		"endless list":          {"const a: unknown[] = [];\nfor (;;) a.push(new Uint8Array(1e8));", "MB of memory", ""},
 		"endless text":          {"let s = 'x';\nfor (;;) s += s;", "string too long", "schema.ts:4:"},
 		"large buffer":          {"new Uint8Array(2 ** 31 - 1);", "MB of memory", "schema.ts:3:"},
 		"slow pattern":          {"/^(a+)+$/.test('a'.repeat(40) + 'b');", "took longer than", "schema.ts:3:"},
-		"loop in the engine":    {"Array.prototype.indexOf.call({ length: 3e7 }, 1);", "took longer than", ""},
+		"loop in the engine":    {"Array.prototype.indexOf.call({ length: 1e8 }, 1);", "took longer than", ""},
 		"endless jobs":          {"const f = (): any => Promise.resolve().then(f);\nawait f();", "took longer than", ""},
 		"endless generator":     {"function* g() { for (;;) yield 1; }\n[...g()];", "evaluating the schema took", "schema.ts:"},
 		"exit":                  {"process.exit(1);", "process.exit(1) was called", ""},
@@ -64,7 +64,7 @@ func TestLimits(t *testing.T) {
 			t.Parallel()
 			start := time.Now()
 			_, err := loadLimited(t, table1+c.code)
-			if took := time.Since(start); took > 8*time.Second {
+			if took := time.Since(start); took > 30*time.Second {
 				t.Errorf("took %v", took)
 			}
 			if c.want == "" {
@@ -89,7 +89,7 @@ func TestCancel(t *testing.T) {
 	defer cancel()
 	start := time.Now()
 	_, err := Load(ctx, LoadOptions{Dir: dir, Files: []string{"schema.ts"}})
-	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 5*time.Second {
+	if !errors.Is(err, context.DeadlineExceeded) || time.Since(start) > 30*time.Second {
 		t.Fatalf("got %v after %v", err, time.Since(start))
 	}
 }
