@@ -10,6 +10,7 @@ import (
 // on lower floors; docs/design.md has the same table for people.
 var floors = map[string]int{
 	"internal/diag":       1,
+	"internal/finding":    1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,

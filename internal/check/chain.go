@@ -4,11 +4,12 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/snapshot"
 )
 
-func snapshotReadable(f *facts) []Finding {
-	var out []Finding
+func snapshotReadable(f *facts) []finding.Finding {
+	var out []finding.Finding
 	for _, s := range f.snapshots {
 		if s.err != nil {
 			out = append(out, unreadable("snapshot", s.path, s.err))
@@ -18,7 +19,7 @@ func snapshotReadable(f *facts) []Finding {
 }
 
 // snapshotCurrent is one finding for all, since one command mends all.
-func snapshotCurrent(f *facts) []Finding {
+func snapshotCurrent(f *facts) []finding.Finding {
 	first, count := -1, 0
 	for i, s := range f.snapshots {
 		if s.err == nil && s.head.Version != snapshot.CurrentVersion {
@@ -36,8 +37,8 @@ func snapshotCurrent(f *facts) []Finding {
 	if count > 1 {
 		message += fmt.Sprintf("; %d more are old too", count-1)
 	}
-	return []Finding{{
-		Code: "snapshot-old", Severity: Error, File: f.snapshots[first].path,
+	return []finding.Finding{{
+		Code: "snapshot-old", Severity: finding.Error, File: f.snapshots[first].path,
 		Message: message, Hint: "upgrade the folder with drizzle-kit up; the SQL files stay as they are",
 	}}
 }
@@ -53,8 +54,8 @@ func (f *facts) chain() []snapshotFile {
 	return out
 }
 
-func idUnique(f *facts) []Finding {
-	var out []Finding
+func idUnique(f *facts) []finding.Finding {
+	var out []finding.Finding
 	first := map[string]string{}
 	for _, s := range f.chain() {
 		file, taken := first[s.head.ID]
@@ -62,8 +63,8 @@ func idUnique(f *facts) []Finding {
 			first[s.head.ID] = s.path
 			continue
 		}
-		out = append(out, Finding{
-			Code: "snapshot-id-duplicate", Severity: Error, File: s.path,
+		out = append(out, finding.Finding{
+			Code: "snapshot-id-duplicate", Severity: finding.Error, File: s.path,
 			Message: fmt.Sprintf("the snapshot has the same id as %s", filepath.Base(file)),
 			Hint:    "one is a copy of the other: give the later one an id of its own, and the earlier one's id as prevId",
 		})
@@ -73,7 +74,7 @@ func idUnique(f *facts) []Finding {
 
 // parentExists follows prevId. Where a snapshot cannot be read its id is not
 // known, and nothing can be said about a parent that is not found.
-func parentExists(f *facts) []Finding {
+func parentExists(f *facts) []finding.Finding {
 	chain := f.chain()
 	if len(chain) < len(f.snapshots) {
 		return nil
@@ -82,11 +83,11 @@ func parentExists(f *facts) []Finding {
 	for _, s := range chain {
 		known[s.head.ID] = true
 	}
-	var out []Finding
+	var out []finding.Finding
 	for _, s := range chain {
 		if !known[s.head.PrevID] {
-			out = append(out, Finding{
-				Code: "snapshot-parent-missing", Severity: Error, File: s.path,
+			out = append(out, finding.Finding{
+				Code: "snapshot-parent-missing", Severity: finding.Error, File: s.path,
 				Message: fmt.Sprintf("the snapshot's parent does not exist: no snapshot has the id %s", s.head.PrevID),
 				Hint:    "a snapshot was removed or replaced: restore it, or set prevId to the id of the snapshot before",
 			})
@@ -97,7 +98,7 @@ func parentExists(f *facts) []Finding {
 
 // parentEarlier finds chains that run against the order of the files, by which
 // drizzle-kit decides what is last.
-func parentEarlier(f *facts) []Finding {
+func parentEarlier(f *facts) []finding.Finding {
 	chain := f.chain()
 	place := map[string]int{}
 	for i, s := range chain {
@@ -105,7 +106,7 @@ func parentEarlier(f *facts) []Finding {
 			place[s.head.ID] = i
 		}
 	}
-	var out []Finding
+	var out []finding.Finding
 	for i, s := range chain {
 		parent, known := place[s.head.PrevID]
 		if !known || parent < i {
@@ -115,8 +116,8 @@ func parentEarlier(f *facts) []Finding {
 		if chain[parent].path != s.path {
 			message = fmt.Sprintf("the snapshot's parent is %s, which comes after it", filepath.Base(chain[parent].path))
 		}
-		out = append(out, Finding{
-			Code: "snapshot-parent-later", Severity: Error, File: s.path, Message: message,
+		out = append(out, finding.Finding{
+			Code: "snapshot-parent-later", Severity: finding.Error, File: s.path, Message: message,
 			Hint: "set prevId to the id of the snapshot before",
 		})
 	}
@@ -125,8 +126,8 @@ func parentEarlier(f *facts) []Finding {
 
 // oneChild finds two snapshots that start from one state. A copy, id and all,
 // is idUnique's to tell.
-func oneChild(f *facts) []Finding {
-	var out []Finding
+func oneChild(f *facts) []finding.Finding {
+	var out []finding.Finding
 	first := map[string]snapshotFile{}
 	for _, s := range f.chain() {
 		other, taken := first[s.head.PrevID]
@@ -134,8 +135,8 @@ func oneChild(f *facts) []Finding {
 		case !taken:
 			first[s.head.PrevID] = s
 		case other.head.ID != s.head.ID:
-			out = append(out, Finding{
-				Code: "snapshot-collision", Severity: Error, File: s.path,
+			out = append(out, finding.Finding{
+				Code: "snapshot-collision", Severity: finding.Error, File: s.path,
 				Message: fmt.Sprintf("the snapshot and %s have one parent: two migrations start from the same state", filepath.Base(other.path)),
 				Hint:    "generate the later migration again on top of the other",
 			})

@@ -6,32 +6,11 @@
 package check
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/schema"
 )
-
-// The severities of a Finding.
-const (
-	// Error is for what breaks, or will break, a database or a teammate.
-	Error = "error"
-	// Warning is for what a person should know and may accept.
-	Warning = "warning"
-)
-
-// Finding is one thing that a rule has to say.
-type Finding struct {
-	Code     string `json:"code"`     // stable, such as "snapshot-missing"
-	Severity string `json:"severity"` // Error or Warning
-	File     string `json:"file,omitempty"`
-	Line     int    `json:"line,omitempty"` // 1-based; 0 where the whole file is meant
-	Message  string `json:"message"`        // one sentence in lower case, without a final period
-	// Detail is more lines that belong to the message, such as SQL.
-	Detail string `json:"detail,omitempty"`
-	Hint   string `json:"hint,omitempty"` // what to do about it
-}
 
 // Input is what is to be checked.
 type Input struct {
@@ -46,17 +25,17 @@ type Input struct {
 
 // Report is the outcome of a check.
 type Report struct {
-	Findings   []Finding `json:"findings"`
-	Errors     int       `json:"errors"`
-	Warnings   int       `json:"warnings"`
-	Migrations int       `json:"migrations"` // entries of the journal
-	Snapshots  int       `json:"snapshots"`  // files
+	Findings   []finding.Finding `json:"findings"`
+	Errors     int               `json:"errors"`
+	Warnings   int               `json:"warnings"`
+	Migrations int               `json:"migrations"` // entries of the journal
+	Snapshots  int               `json:"snapshots"`  // files
 }
 
 // Run checks a folder and returns what it found, sorted by file and line. An
 // error means that the folder could not be read at all. Run reads the disk and
 // writes nothing.
-func Run(ctx context.Context, in Input) ([]Finding, error) {
+func Run(ctx context.Context, in Input) ([]finding.Finding, error) {
 	report, err := Examine(ctx, in)
 	if err != nil {
 		return nil, err
@@ -70,15 +49,13 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Findings: []Finding{}, Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
+	report := &Report{Findings: []finding.Finding{}, Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
 	for _, rule := range rules {
 		report.Findings = append(report.Findings, rule(f)...)
 	}
-	slices.SortStableFunc(report.Findings, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
-	})
-	for _, finding := range report.Findings {
-		if finding.Severity == Error {
+	finding.Sort(report.Findings)
+	for _, f := range report.Findings {
+		if f.Severity == finding.Error {
 			report.Errors++
 		} else {
 			report.Warnings++
@@ -88,7 +65,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 }
 
 // rules are all rules. Findings on one line keep this order.
-var rules = []func(*facts) []Finding{
+var rules = []func(*facts) []finding.Finding{
 	journalReadable,
 	writeFinished,
 	sqlPresent,

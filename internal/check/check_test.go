@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/snapshot"
@@ -227,18 +228,18 @@ func (f folder) findings(in Input) []string {
 	f.must(err)
 	var out []string
 	errorsFound := 0
-	for _, finding := range report.Findings {
-		file := finding.File
+	for _, found := range report.Findings {
+		file := found.File
 		if rel, err := filepath.Rel(f.dir, file); err == nil {
 			file = filepath.ToSlash(rel)
 		}
-		if finding.Severity == Error {
+		if found.Severity == finding.Error {
 			errorsFound++
 		}
-		if finding.Hint == "" || strings.Contains(finding.Message, f.dir) {
-			f.t.Errorf("a finding wants a hint, and paths in File alone: %+v", finding)
+		if found.Hint == "" || strings.Contains(found.Message, f.dir) {
+			f.t.Errorf("a finding wants a hint, and paths in File alone: %+v", found)
 		}
-		out = append(out, fmt.Sprintf("%s %s %s:%d %s", finding.Severity, finding.Code, file, finding.Line, finding.Message))
+		out = append(out, fmt.Sprintf("%s %s %s:%d %s", found.Severity, found.Code, file, found.Line, found.Message))
 	}
 	if report.Errors != errorsFound || report.Errors+report.Warnings != len(report.Findings) {
 		f.t.Errorf("counts: %+v", report)
@@ -261,7 +262,7 @@ func TestSchemaAgainstLastSnapshot(t *testing.T) {
 	} {
 		findings, err := Run(context.Background(), Input{Dir: f.dir, Desired: users(c.columns...), SchemaFile: "schema.ts"})
 		f.must(err)
-		want := []Finding{{Code: "schema-ahead", Severity: Error, File: "schema.ts", Message: c.message, Detail: c.body, Hint: "run skein generate"}}
+		want := []finding.Finding{{Code: "schema-ahead", Severity: finding.Error, File: "schema.ts", Message: c.message, Detail: c.body, Hint: "run skein generate"}}
 		if diff := cmp.Diff(want, findings); diff != "" {
 			t.Error(diff)
 		}

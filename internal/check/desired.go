@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/skein-db/skein/internal/diff"
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/snapshot"
 )
@@ -15,7 +16,7 @@ const shownStatements = 40
 // schemaHeld compares the schema files with the last snapshot, as generate
 // would. Renames are not asked about: the statements are those of a drop and a
 // create, and any of them means that something is missing.
-func schemaHeld(f *facts) []Finding {
+func schemaHeld(f *facts) []finding.Finding {
 	if f.in.Desired == nil || f.lastErr != nil {
 		return nil
 	}
@@ -25,7 +26,7 @@ func schemaHeld(f *facts) []Finding {
 	}
 	result, err := diff.Compute(from, snapshot.Declared(f.in.Desired), diff.CreateAll)
 	if err != nil {
-		return []Finding{fromError("schema-incomparable", f.in.SchemaFile, err)}
+		return []finding.Finding{fromError("schema-incomparable", f.in.SchemaFile, err)}
 	}
 	statements := result.Statements()
 	if len(statements) == 0 {
@@ -35,8 +36,8 @@ func schemaHeld(f *facts) []Finding {
 	if len(statements) > 1 {
 		message = fmt.Sprintf("the schema has changes that no migration holds: %d statements", len(statements))
 	}
-	return []Finding{{
-		Code: "schema-ahead", Severity: Error, File: f.in.SchemaFile,
+	return []finding.Finding{{
+		Code: "schema-ahead", Severity: finding.Error, File: f.in.SchemaFile,
 		Message: message, Detail: quoted(statements), Hint: "run skein generate",
 	}}
 }

@@ -4,32 +4,34 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"github.com/skein-db/skein/internal/finding"
 )
 
-func journalReadable(f *facts) []Finding {
+func journalReadable(f *facts) []finding.Finding {
 	if f.history.JournalError == nil {
 		return nil
 	}
-	return []Finding{unreadable("journal", f.history.JournalFile(), f.history.JournalError)}
+	return []finding.Finding{unreadable("journal", f.history.JournalFile(), f.history.JournalError)}
 }
 
-func writeFinished(f *facts) []Finding {
+func writeFinished(f *facts) []finding.Finding {
 	if f.history.Interrupted == "" {
 		return nil
 	}
-	return []Finding{{
-		Code: "write-interrupted", Severity: Error, File: f.history.Interrupted,
+	return []finding.Finding{{
+		Code: "write-interrupted", Severity: finding.Error, File: f.history.Interrupted,
 		Message: "skein was killed while it wrote a migration; drizzle-kit does not start on the folder like this",
 		Hint:    "run skein status or skein generate: the first command that opens the folder completes the migration",
 	}}
 }
 
-func sqlPresent(f *facts) []Finding {
-	var out []Finding
+func sqlPresent(f *facts) []finding.Finding {
+	var out []finding.Finding
 	for i, m := range f.history.Migrations {
 		if !m.HasSQL {
-			out = append(out, f.entry(i, "tag", Finding{
-				Code: "sql-missing", Severity: Error,
+			out = append(out, f.entry(i, "tag", finding.Finding{
+				Code: "sql-missing", Severity: finding.Error,
 				Message: fmt.Sprintf("entry %s has no SQL file %s: migrate fails on every database that has not run it", m.Entry.Tag, filepath.Base(m.File)),
 				Hint:    "restore the file from version control",
 			}))
@@ -40,36 +42,36 @@ func sqlPresent(f *facts) []Finding {
 
 // sqlNamed finds SQL files that no entry names. Without a journal that would
 // be all of them.
-func sqlNamed(f *facts) []Finding {
+func sqlNamed(f *facts) []finding.Finding {
 	if f.history.JournalError != nil {
 		return nil
 	}
-	var out []Finding
+	var out []finding.Finding
 	for _, path := range f.history.OrphanSQL {
-		finding := Finding{
-			Code: "sql-orphan", Severity: Error, File: path,
+		found := finding.Finding{
+			Code: "sql-orphan", Severity: finding.Error, File: path,
 			Message: "no journal entry names this SQL file, so no database ever runs it",
 			Hint:    "make a migration with skein generate --custom and move the SQL there, or remove the file",
 		}
 		if name := filepath.Base(path); name[0] < '0' || name[0] > '9' {
-			finding.Severity = Warning // it may never have been meant as a migration
-			finding.Hint = "if it is no migration, keep it in another folder"
+			found.Severity = finding.Warning // it may never have been meant as a migration
+			found.Hint = "if it is no migration, keep it in another folder"
 		}
-		out = append(out, finding)
+		out = append(out, found)
 	}
 	return out
 }
 
 // sqlMerged finds what git writes around the two sides of a conflict.
-func sqlMerged(f *facts) []Finding {
-	var out []Finding
+func sqlMerged(f *facts) []finding.Finding {
+	var out []finding.Finding
 	for _, m := range f.history.Migrations {
 		line := 0
 		for text := range strings.Lines(m.SQL) {
 			line++
 			if strings.HasPrefix(text, "<<<<<<< ") || strings.HasPrefix(text, ">>>>>>> ") {
-				out = append(out, Finding{
-					Code: conflictMarkers, Severity: Error, File: m.File, Line: line,
+				out = append(out, finding.Finding{
+					Code: conflictMarkers, Severity: finding.Error, File: m.File, Line: line,
 					Message: "the SQL file has git conflict markers; the merge that wrote it is not resolved",
 					Hint:    "keep the SQL of one side only if it is the same migration; two migrations need a file each",
 				})
@@ -80,15 +82,15 @@ func sqlMerged(f *facts) []Finding {
 	return out
 }
 
-func snapshotPresent(f *facts) []Finding {
-	var out []Finding
+func snapshotPresent(f *facts) []finding.Finding {
+	var out []finding.Finding
 	for i, m := range f.history.Migrations {
 		// With the prefix "none" only the last migration has one.
 		if m.HasSnapshot || strings.HasPrefix(m.Entry.Tag, "_") {
 			continue
 		}
-		out = append(out, f.entry(i, "tag", Finding{
-			Code: "snapshot-missing", Severity: Error,
+		out = append(out, f.entry(i, "tag", finding.Finding{
+			Code: "snapshot-missing", Severity: finding.Error,
 			Message: fmt.Sprintf("entry %s has no snapshot meta/%s", m.Entry.Tag, filepath.Base(m.SnapshotFile)),
 			Hint:    "restore it from version control; migrations made with skein generate --custom have one from the start",
 		}))
@@ -96,14 +98,14 @@ func snapshotPresent(f *facts) []Finding {
 	return out
 }
 
-func snapshotNamed(f *facts) []Finding {
+func snapshotNamed(f *facts) []finding.Finding {
 	if f.history.JournalError != nil {
 		return nil
 	}
-	var out []Finding
+	var out []finding.Finding
 	for _, path := range f.history.OrphanSnapshots {
-		out = append(out, Finding{
-			Code: "snapshot-orphan", Severity: Error, File: path,
+		out = append(out, finding.Finding{
+			Code: "snapshot-orphan", Severity: finding.Error, File: path,
 			Message: "no journal entry names this snapshot, yet the next migration may start from it",
 			Hint:    "remove it, or restore its journal entry and SQL file from version control",
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/finding"
 )
 
 type checkOptions struct {
@@ -20,12 +21,12 @@ type checkOptions struct {
 
 // checkResult is the JSON object of skein check.
 type checkResult struct {
-	Status     string          `json:"status"` // "fine", "findings" or "error"
-	Migrations int             `json:"migrations"`
-	Snapshots  int             `json:"snapshots"`
-	Errors     int             `json:"errors"`
-	Warnings   int             `json:"warnings"`
-	Findings   []check.Finding `json:"findings"`
+	Status     string            `json:"status"` // "fine", "findings" or "error"
+	Migrations int               `json:"migrations"`
+	Snapshots  int               `json:"snapshots"`
+	Errors     int               `json:"errors"`
+	Warnings   int               `json:"warnings"`
+	Findings   []finding.Finding `json:"findings"`
 	// SchemaCompared is false where no schema files are known or they could not
 	// be read.
 	SchemaCompared bool         `json:"schemaCompared"`
@@ -145,10 +146,10 @@ func (a *app) reportCheck(r *checkResult, p *project, schemaErr error) error {
 }
 
 // findingText is a finding in the form that editors and terminals make links of.
-func findingText(f check.Finding, p paint) string {
-	severity := p.red(f.Severity)
-	if f.Severity == check.Warning {
-		severity = p.yellow(f.Severity)
+func findingText(f finding.Finding, p paint) string {
+	severity := p.red(string(f.Severity))
+	if f.Severity == finding.Warning {
+		severity = p.yellow(string(f.Severity))
 	}
 	place := (&diag.Error{File: f.File, Line: f.Line}).Position()
 	var b strings.Builder

@@ -41,6 +41,15 @@ func split(code string) []chunk {
 	return chunks
 }
 
+// join is the opposite of split.
+func join(chunks []chunk) string {
+	var b strings.Builder
+	for _, c := range chunks {
+		b.WriteString(c.text)
+	}
+	return b.String()
+}
+
 func (c *chunk) parse() error {
 	c.source = append(make([]byte, 0, len(c.text)+1), c.text...)
 	tree, err := syntax.Parse(parse.NewInputBytes(c.source), syntax.Options{})
@@ -60,6 +69,10 @@ func (c *chunk) isORM() bool {
 // something that such a chunk declares. esbuild gives every name at the top of
 // the bundle to one chunk only, so names are enough to follow.
 func taint(chunks []chunk) error {
+	globals := missingGlobals
+	if _, read := idleVariables(join(chunks)); read {
+		globals = append([]string{"process"}, globals...)
+	}
 	declaredBy := map[string]int{}
 	for i := range chunks {
 		c := &chunks[i]
@@ -82,7 +95,7 @@ func taint(chunks []chunk) error {
 				continue
 			}
 			for _, v := range c.tree.Undeclared {
-				if j, ok := declaredBy[string(v.Data)]; ok && chunks[j].tainted || slices.Contains(missingGlobals, string(v.Data)) {
+				if j, ok := declaredBy[string(v.Data)]; ok && chunks[j].tainted || slices.Contains(globals, string(v.Data)) {
 					c.tainted, changed = true, true
 					break
 				}

@@ -140,7 +140,7 @@ const (
 )
 
 // helpers are the functions of sandbox/decide.js.
-var helpers = strings.Fields(`test same like kind instance member index length branch tuple tuples argument result taken kept used
+var helpers = strings.Fields(`test same like kind instance member index length branch tuple tuples argument result taken kept used key thrown
 	less most more least minus times over rest power bitAnd bitOr bitXor left right zeros negated number inverse`)
 
 func helperNames() string {
@@ -167,6 +167,9 @@ type outcome struct {
 	// Unset names the environment variables that were read and are not set, in
 	// the order of reading.
 	Unset []string `json:"unset"`
+	// Compared holds, by variable, the texts that its value was compared with
+	// where one was made up.
+	Compared map[string][]string `json:"compared"`
 	// Of a config: its dbCredentials, and the stand-ins in them.
 	Credentials   string   `json:"credentials"`
 	InCredentials []origin `json:"inCredentials"`
@@ -192,6 +195,8 @@ type site struct {
 // exported is a stand-in among a schema file's exports.
 type exported struct {
 	origin
+	// Own says that it is one of the project's own values, picked by a stand-in.
+	Own  bool   `json:"own"`
 	File string `json:"file"`
 	Name string `json:"name"`
 }
@@ -201,7 +206,12 @@ type thrown struct {
 	Name    string `json:"name"`
 	Message string `json:"message"`
 	Stack   string `json:"stack"`
-	Skein   *struct {
+	// Nothing says that null was thrown, as the engine does when there is no
+	// memory left for an Error, and nobody else.
+	Nothing bool `json:"nothing"`
+	// Thrown says that rewritten code threw it, with a throw statement.
+	Thrown bool `json:"thrown"`
+	Skein  *struct {
 		Message string `json:"message"`
 		Hint    string `json:"hint"`
 		File    string `json:"file"`
@@ -211,9 +221,15 @@ type thrown struct {
 // run evaluates the program. plan says which option to take at which site; the
 // first is taken where it says nothing.
 func (e *engine) run(ctx context.Context, plan map[string]int) (*outcome, error) {
+	return e.runWith(ctx, plan, nil)
+}
+
+// runWith is run with values for environment variables: the options after the
+// first two.
+func (e *engine) runWith(ctx context.Context, plan map[string]int, values map[string][]string) (*outcome, error) {
 	var out outcome
 	_, err := e.do(ctx, func() (any, error) {
-		if _, err := e.vm.Call("__skein.start", plan); err != nil {
+		if _, err := e.vm.Call("__skein.start", plan, values); err != nil {
 			return nil, err
 		}
 		_, jobs := e.vm.ExecutePendingJobs()
@@ -240,7 +256,9 @@ func (e *engine) run(ctx context.Context, plan map[string]int) (*outcome, error)
 	if err != nil {
 		return nil, err
 	}
-	if t := out.Error; t != nil && t.Name == "InternalError" {
+	if t := out.Error; t != nil && t.Nothing && !t.Thrown {
+		return &out, errMemory
+	} else if t != nil && t.Name == "InternalError" {
 		switch t.Message {
 		case "interrupted":
 			return &out, errTime

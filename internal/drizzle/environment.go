@@ -10,19 +10,20 @@ import (
 // constants nobody uses. Such constants come with the barrels that schema files
 // import from, since a bundler cannot know that reading the environment has no
 // effect; knowing it saves evaluating the schema again to see that they do not
-// matter.
-func idleVariables(code string) map[string]bool {
+// matter. others says that it reads, or may read, variables for more than that.
+func idleVariables(code string) (idle map[string]bool, others bool) {
 	const object = "process.env"
 	if !onlyByName(code) {
-		return nil
+		return nil, true
 	}
-	idle, busy := map[string]bool{}, map[string]bool{}
+	idle = map[string]bool{}
+	busy := map[string]bool{}
 	for i, c := range split(code) {
 		if !strings.Contains(c.text, object) {
 			continue
 		}
 		if i == 0 || c.parse() != nil {
-			return nil
+			return nil, true
 		}
 		all := c.tree.BlockStmt
 		for _, statement := range all.List {
@@ -40,7 +41,7 @@ func idleVariables(code string) map[string]bool {
 	for name := range busy {
 		delete(idle, name)
 	}
-	return idle
+	return idle, len(busy) > 0
 }
 
 // reads looks at one statement.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 
@@ -22,6 +23,7 @@ type evaluation struct {
 	base     *outcome
 	plan     map[string]int // of base
 	mostRuns int            // of whatIf
+	attempts map[string]*outcome
 	// unchecked says why decisions on stand-ins could not be noticed.
 	unchecked error
 }
@@ -45,7 +47,7 @@ func (b *bundler) evaluate(ctx context.Context, what, entry string, s settings) 
 		switch {
 		case e.unchecked != nil:
 			return e, nil
-		case how == asItIs && len(e.base.Touched) > 0: // what a browser has, for example
+		case how == asItIs && (len(e.base.Touched) > 0 || e.readsEnvironment()): // what a browser has, for example
 			how = whereSeen
 		case how == whereSeen && e.base.Handed:
 			how = everywhere
@@ -109,21 +111,35 @@ func (e *evaluation) inORM(s site) bool {
 // again runs the program once more with another plan. An exception, or running
 // into a limit, gives a nil outcome: the project works, so whatever does not is
 // not what happens.
-func (e *evaluation) again(ctx context.Context, plan map[string]int) (*outcome, error) {
+func (e *evaluation) again(ctx context.Context, plan map[string]int, values map[string][]string) (*outcome, error) {
+	out, err := e.attempt(ctx, plan, values)
+	if err != nil || out == nil || out.State != "done" {
+		return nil, err
+	}
+	return out, nil
+}
+
+// attempt is again for those who also want to know of exceptions. The outcome
+// is nil only where a limit was in the way.
+func (e *evaluation) attempt(ctx context.Context, plan map[string]int, values map[string][]string) (*outcome, error) {
 	merged := map[string]int{}
-	for site, option := range e.plan {
-		merged[site] = option
+	maps.Copy(merged, e.plan)
+	maps.Copy(merged, plan)
+	key := fmt.Sprint(merged, values) // maps print sorted
+	if out, known := e.attempts[key]; known {
+		return out, nil
 	}
-	for site, option := range plan {
-		merged[site] = option
-	}
-	out, err := e.engine.run(ctx, merged)
+	out, err := e.engine.runWith(ctx, merged, values)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	if err != nil || out.State != "done" {
-		return nil, nil
+	if err != nil {
+		out = nil
 	}
+	if e.attempts == nil {
+		e.attempts = map[string]*outcome{}
+	}
+	e.attempts[key] = out
 	return out, nil
 }
 

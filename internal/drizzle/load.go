@@ -198,6 +198,11 @@ func (l *loader) round(ctx context.Context) (*result, error) {
 	if more || err != nil {
 		return nil, err
 	}
+	environment, err := e.environmentNotes(ctx)
+	if err != nil && !errors.Is(err, errUndecided) {
+		return nil, err
+	}
+	notes = append(notes, environment...)
 	if e.unchecked != nil {
 		notes = append(notes, "whether anything depends on packages that are stood in for could not be checked: "+e.unchecked.Error())
 	}

@@ -78,6 +78,11 @@ func (e *evaluation) suspected() (needs []need, warnings []string) {
 			unable[t.pkg] = why
 			continue
 		}
+		if x.Own {
+			n.why = "exports what is picked by"
+			needs = append(needs, n)
+			continue
+		}
 		switch e.mayHoldTables(t) {
 		case perhaps:
 			n.soft = true

@@ -219,6 +219,13 @@ func (w *rewriter) callee(e js.IExpr) js.IExpr {
 		n.X = w.used(n.X)
 	case *js.IndexExpr:
 		n.X = w.used(n.X)
+		if _, literal := n.Y.(*js.LiteralExpr); !literal {
+			if v, ok := n.X.(*js.Var); ok {
+				n.Y = call("key", n.Y, v)
+			} else {
+				n.Y = call("key", n.Y)
+			}
+		}
 	}
 	return e
 }

@@ -55,7 +55,7 @@ func (w *rewriter) statement(s js.IStmt) {
 	case *js.ReturnStmt:
 		n.Value = w.handed("result", w.value(n.Value), true)
 	case *js.ThrowStmt:
-		n.Value = w.value(n.Value)
+		n.Value = call("thrown", w.value(n.Value))
 	case *js.LabelledStmt:
 		w.statement(n.Value)
 	case *js.TryStmt:

@@ -17,18 +17,7 @@ const mostRuns = 60
 func (e *evaluation) whatIf(ctx context.Context) (matter []string, err error) {
 	t := trial{evaluation: e, ctx: ctx, tried: map[string]bool{}}
 	nature, unknown := t.split(e.base.Sites)
-	if len(nature) > 0 {
-		idle := idleVariables(e.script.code)
-		nature = slices.DeleteFunc(nature, func(key string) bool {
-			s := e.base.Sites[key]
-			return s.Kind == "environment" && idle[strings.TrimPrefix(s.Specifier, environmentPrefix)]
-		})
-	}
-	// Reading the environment is usual and almost never matters.
-	if t.differs(nature) {
-		matter = append(matter, t.which(nature)...)
-	}
-	for _, group := range groups(unknown) {
+	for _, group := range append([][]string{nature}, groups(unknown)...) {
 		if t.differs(group) {
 			matter = append(matter, t.which(group)...)
 		}
@@ -43,14 +32,20 @@ type trial struct {
 	ctx   context.Context
 	runs  int
 	tried map[string]bool // sites that are not in the base
-	err   error
+	// values are those of environment variables that a plan can ask for.
+	values map[string][]string
+	err    error
 }
 
 // split sorts sites into those of the environment, the clock and the like, and
 // those of stand-ins.
 func (t *trial) split(sites map[string]site) (nature, unknown []string) {
+	var idle map[string]bool
 	for key, s := range sites {
-		if s.Options < 2 {
+		if s.Kind == "environment" && idle == nil {
+			idle, _ = idleVariables(t.script.code)
+		}
+		if s.Options < 2 || s.Kind == "environment" && idle[strings.TrimPrefix(s.Specifier, environmentPrefix)] {
 			continue
 		}
 		if isNature(s.Kind) {
@@ -186,7 +181,7 @@ func (t *trial) run(plan map[string]int) *outcome {
 		t.err = errUndecided
 		return nil
 	}
-	out, err := t.again(t.ctx, plan)
+	out, err := t.again(t.ctx, plan, t.values)
 	if err != nil {
 		t.err = err
 	}
@@ -204,8 +199,11 @@ func (e *evaluation) recover(ctx context.Context) error {
 	plan, out := map[string]int{}, e.base
 	tried := map[string]bool{}
 	for range most {
-		key := e.lastDecision(out.Sites, tried)
-		if out.State == "done" || key == "" {
+		if out.State != "threw" {
+			return nil
+		}
+		key := e.lastDecision(out, tried)
+		if key == "" {
 			return nil
 		}
 		tried[key] = true
@@ -227,16 +225,21 @@ func (e *evaluation) recover(ctx context.Context) error {
 	return nil
 }
 
-// lastDecision returns the decision that the project's code met last, apart
-// from those that were tried. What drizzle itself decides is not to be avoided:
-// it is how a value comes to be in the snapshot.
-func (e *evaluation) lastDecision(sites map[string]site, tried map[string]bool) string {
+// lastDecision returns the decision that the project's code met last before an
+// exception, apart from those that were tried. What drizzle itself decides is
+// not to be avoided: it is how a value comes to be in the snapshot. Nor is an
+// exception of the engine, which says that a stand-in does not pass for the real
+// thing, and not that a check failed.
+func (e *evaluation) lastDecision(out *outcome, tried map[string]bool) string {
 	last := ""
-	for key, s := range sites {
-		if tried[key] || s.Options < 2 || e.inORM(s) || s.Place < 0 && s.Kind != "environment" {
+	for key, s := range out.Sites {
+		if tried[key] || s.Options < 2 {
 			continue
 		}
-		if last == "" || s.Order > sites[last].Order {
+		if s.Kind != "environment" && (s.Place < 0 || e.inORM(s) || !out.Error.Thrown) {
+			continue
+		}
+		if last == "" || s.Order > out.Sites[last].Order {
 			last = key
 		}
 	}

@@ -56,8 +56,8 @@ func (r *runner) statementError(s *Step, p piece, a answer) *diag.Error {
 	at := p.locate(a.commands, int(a.err.Position), r.wire.conn.ParameterStatus("server_encoding"))
 	e := &diag.Error{Kind: diag.Database, Err: a.err, Message: said(a.err)}
 	e.File = s.Migration.File
-	e.Line, e.Column = position(s.Migration.SQL, at.at)
-	e.Detail = lines(excerpt(s.Migration.SQL, at.start, at.at, at.end), serverDetail(a.err))
+	e.Line, e.Column = diag.Position(s.Migration.SQL, at.at)
+	e.Detail = lines(diag.Excerpt(s.Migration.SQL, at.start, at.at, at.end), serverDetail(a.err))
 	e.Hint = lines(a.err.Hint, advice(a.err, at.sql, r.wire.conn.ParameterStatus("server_version")))
 	return e
 }

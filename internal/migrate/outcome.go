@@ -129,7 +129,7 @@ func (r *runner) transactionEnded(s *Step, p piece, a answer) *failure {
 // behind those that were completed.
 func atStatement(s *Step, p piece, completed int) *diag.Error {
 	at := p.locate(completed, 0, "")
-	e := &diag.Error{Kind: diag.Database, File: s.Migration.File, Detail: excerpt(s.Migration.SQL, at.start, at.at, at.end)}
-	e.Line, e.Column = position(s.Migration.SQL, at.at)
+	e := &diag.Error{Kind: diag.Database, File: s.Migration.File, Detail: diag.Excerpt(s.Migration.SQL, at.start, at.at, at.end)}
+	e.Line, e.Column = diag.Position(s.Migration.SQL, at.at)
 	return e
 }

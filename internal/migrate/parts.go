@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/sqltext"
 )
@@ -29,7 +30,7 @@ type piece struct {
 // together.
 func cutMigration(m history.Migration) (*Step, error) {
 	s := &Step{Migration: m}
-	c := partCutter{step: s, at: cursor{file: m.SQL, line: 1, column: 1}}
+	c := partCutter{step: s, at: diag.NewCursor(m.SQL)}
 	for _, p := range sqltext.Split(m.SQL) {
 		if rest, marked := strings.CutPrefix(p.Text, "\uFEFF"); marked && p.Offset == 0 {
 			p.Offset, p.Text = len(p.Text)-len(rest), rest
@@ -47,7 +48,7 @@ func cutMigration(m history.Migration) (*Step, error) {
 
 type partCutter struct {
 	step     *Step
-	at       cursor
+	at       *diag.Cursor
 	code     bool // the last part has a statement
 	commit   int  // offset behind a COMMIT that has code before it, or 0
 	commitAt int  // the line of that COMMIT
@@ -58,7 +59,7 @@ func (c *partCutter) cut(from sqltext.Piece) error {
 	p := piece{text: from.Text, offset: from.Offset}
 	for _, statement := range sqltext.Statements(from.Text) {
 		at := from.Offset + statement.Offset
-		line, column := c.at.to(at)
+		line, column := c.at.To(at)
 		if p.line == 0 {
 			p.line = line
 		}
@@ -94,7 +95,7 @@ func (c *partCutter) add(p piece) {
 		return
 	}
 	if p.line == 0 {
-		p.line, _ = c.at.to(p.offset + len(p.text))
+		p.line, _ = c.at.To(p.offset + len(p.text))
 	}
 	s := c.step
 	if len(s.parts) == 0 {

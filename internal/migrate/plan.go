@@ -121,9 +121,9 @@ func invalidAt(text string) int {
 }
 
 func refuse(m history.Migration, offset int, message, hint string) error {
-	line, column := position(m.SQL, offset)
+	line, column := diag.Position(m.SQL, offset)
 	return &diag.Error{
 		Kind: diag.Usage, File: m.File, Line: line, Column: column, Message: message,
-		Detail: excerpt(m.SQL, offset, offset, offset), Hint: hint + "; nothing was run",
+		Detail: diag.Excerpt(m.SQL, offset, offset, offset), Hint: hint + "; nothing was run",
 	}
 }

@@ -138,6 +138,6 @@ func (s *Step) lastLine(n int) int {
 	if n == 0 {
 		return 0
 	}
-	line, _ := position(s.Migration.SQL, s.parts[n-1].end)
+	line, _ := diag.Position(s.Migration.SQL, s.parts[n-1].end)
 	return line
 }

@@ -10,12 +10,18 @@ const decide = {
 		return origin === undefined ? value : choose("condition", origin, [value, typeof value === "string" ? "" : undefined], place);
 	},
 	same(place, a, b) {
-		if (plain(a) && plain(b)) return a === b;
+		if (plain(a) && plain(b)) {
+			if (run.placed) comparedBoth(a, b);
+			return a === b;
+		}
 		const origin = originOf(a) ?? originOf(b);
 		return origin === undefined ? a === b : choose("comparison", origin, [a === b, a !== b], place);
 	},
 	like(place, a, b) {
-		if (plain(a) && plain(b)) return a == b;
+		if (plain(a) && plain(b)) {
+			if (run.placed) comparedBoth(a, b);
+			return a == b;
+		}
 		const origin = originOf(a) ?? originOf(b);
 		return origin === undefined ? a == b : choose("comparison", origin, [false, true], place);
 	},
@@ -32,11 +38,26 @@ const decide = {
 		const origin = originOf(key);
 		return origin === undefined ? key in object : choose("in", origin, [false, true], place);
 	},
-	/** Reading object[key]: what an unknown key names is unknown. */
+	/** Reading object[key]: what an unknown key names is unknown, and may be whatever the object holds. */
 	index(object, key) {
-		if (plain(key)) return object[key];
+		if (plain(key)) {
+			if (run.placed && typeof key === "string" && typeof object === "object" && object !== null) compared(key, Object.keys(object));
+			return object[key];
+		}
 		const origin = originOf(key);
-		return origin === undefined || originOf(object) !== undefined ? object[key] : derive(origin, "[]");
+		return origin === undefined || originOf(object) !== undefined ? object[key] : chosen(origin);
+	},
+	/** The key of object[key](): an unknown one finds a stand-in on every object. */
+	key(key, object) {
+		if (run.placed && typeof key === "string" && typeof object === "object" && object !== null) compared(key, Object.keys(object));
+		const origin = plain(key) ? undefined : originOf(key);
+		if (origin === undefined) return key;
+		unknownKey = origin;
+		return anyMethod;
+	},
+	thrown(value) {
+		run.thrown = value;
+		return value;
 	},
 	length(value) {
 		if (plain(value)) return value.length;
@@ -55,6 +76,7 @@ const decide = {
 	},
 	/** A switch: cases are those written as literals. */
 	branch(place, value, cases) {
+		if (run.placed) compared(value, cases);
 		const origin = originOf(value);
 		return origin === undefined ? value : choose("switch", origin, [value, ...cases], place);
 	},
@@ -144,6 +166,17 @@ const replace = (owner, name, make) => {
 	if (typeof descriptor?.value === "function") Object.defineProperty(owner, name, { ...descriptor, value: make(descriptor.value) });
 };
 
+function comparedBoth(a, b) {
+	compared(a, [b]);
+	compared(b, [a]);
+}
+
+/** Returns a stand-in for a value of the project's own that an unknown key picks. */
+const chosen = (origin) => derive({ ...origin, own: true }, "[]");
+
+const anyMethod = Symbol("any method");
+let unknownKey;
+
 /** Whether a value is what it seems, which nearly all are: the quick way out. */
 const plain = (value) => typeof value !== "function" && (typeof value !== "string" || !escaped);
 
@@ -157,6 +190,11 @@ function originAmong(list) {
 }
 
 function watchBuiltins() {
+	Object.defineProperty(Object.prototype, anyMethod, {
+		get() {
+			return originOf(this) === undefined ? chosen(unknownKey) : derive(unknownKey, "[]");
+		},
+	});
 	for (const name of ["filter", "find", "findIndex", "findLast", "findLastIndex", "some", "every"]) {
 		replace(Array.prototype, name, (original) => function (callback, self) {
 			if (typeof callback !== "function") return apply(original, this, [callback, self]);
@@ -172,6 +210,7 @@ function watchBuiltins() {
 	for (const name of ["includes", "indexOf", "lastIndexOf"]) {
 		replace(Array.prototype, name, (original) => function (value, ...from) {
 			const found = apply(original, this, [value, ...from]);
+			if (run?.placed && isArray(this)) compared(value, this);
 			const origin = originOf(value) ?? (isArray(this) ? originAmong(this) : undefined);
 			return origin === undefined ? found : choose(name, origin, name === "includes" ? [found, !found] : [found, found === -1 ? 0 : -1]);
 		});
@@ -179,6 +218,7 @@ function watchBuiltins() {
 	for (const type of [Map, Set, WeakMap, WeakSet]) {
 		replace(type.prototype, "has", (original) => function (key) {
 			const found = apply(original, this, [key]);
+			if (run?.placed && typeof key === "string") compared(key, this.keys?.() ?? []);
 			if (found || plain(key)) return found;
 			const origin = originOf(key);
 			return origin === undefined ? found : choose("has", origin, [false, true]);
@@ -186,9 +226,10 @@ function watchBuiltins() {
 	}
 	const mapHas = uncurried(Map.prototype.has);
 	replace(Map.prototype, "get", (original) => function (key) {
+		if (run?.placed && typeof key === "string") compared(key, this.keys());
 		if (plain(key)) return apply(original, this, [key]);
 		const origin = originOf(key);
-		return origin === undefined || this.size === 0 || mapHas(this, key) ? apply(original, this, [key]) : derive(origin, "[]");
+		return origin === undefined || this.size === 0 || mapHas(this, key) ? apply(original, this, [key]) : chosen(origin);
 	});
 	for (const [owner, name] of [[Object, "is"], [Array, "isArray"], [Number, "isInteger"], [Number, "isFinite"], [Number, "isNaN"], [Number, "isSafeInteger"], [globalThis, "isNaN"], [globalThis, "isFinite"]]) {
 		replace(owner, name, (original) => function (a, b) {

@@ -83,7 +83,18 @@ define("crypto", {
 });
 
 /** The value that stands for an unset variable where one is tried: it passes for an address, too. */
-const placeholder = (name) => `postgresql://skein.invalid/skein${name}`;
+const placeholder = (name) => `${placeholderStart}${name}`;
+const placeholderStart = "postgresql://skein.invalid/skein";
+
+/** Notes the texts that the value of a variable is compared with: values that it may well have. */
+function compared(value, others) {
+	if (!run.placed || typeof value !== "string" || indexOf(value, placeholderStart) !== 0) return;
+	const name = slice(value, placeholderStart.length);
+	const known = (run.compared[name] ??= []);
+	for (const other of others) {
+		if (typeof other === "string" && other.length < 200 && known.length < 20 && !includes(known, other)) known[known.length] = other;
+	}
+}
 
 /**
  * The environment: for a config that of the process, for a schema nothing. What
@@ -95,7 +106,9 @@ function environment(real) {
 	const ask = (name) => {
 		if (name in values) return values[name];
 		if (!includes(run.unset, name)) run.unset[run.unset.length] = name;
-		return choose("environment", nature(`process.env.${name}`), [undefined, placeholder(name)]);
+		const value = choose("environment", nature(`process.env.${name}`), [undefined, placeholder(name), ...(run.candidates[name] ?? [])]);
+		if (value !== undefined) run.placed = true;
+		return value;
 	};
 	return new Proxy({}, {
 		get: (_, name) => (typeof name === "string" ? ask(name) : undefined),
@@ -108,10 +121,15 @@ function environment(real) {
 			values[name] = undefined;
 			return true;
 		},
-		ownKeys: () => Object.keys(values),
-		getOwnPropertyDescriptor: (_, name) => (name in values ? { value: values[name], writable: true, enumerable: true, configurable: true } : undefined),
+		ownKeys: () => [...new Set([...Object.keys(values), ...Object.keys(run.plan).filter(isSet).map((site) => site.slice(siteStart.length, -1))])],
+		getOwnPropertyDescriptor(_, name) {
+			const there = name in values || isSet(`${siteStart}${name} `);
+			return there ? { value: ask(name), writable: true, enumerable: true, configurable: true } : undefined;
+		},
 	});
 }
+const siteStart = "environment process.env.";
+const isSet = (site) => site.startsWith(siteStart) && run.plan[site] > 0;
 
 function makeProcess({ cwd, env, platform }) {
 	const nothing = () => process;

@@ -11,6 +11,7 @@ const describe = (error) => {
 			name: isObject ? text(error.name) : "",
 			message: isObject ? text(error.message) : text(error),
 			stack: isObject ? text(error.stack) : "",
+			nothing: error === null,
 			skein: isObject && error.skein ? { message: text(error.skein.message), hint: text(error.skein.hint), file: text(error.skein.file) } : undefined,
 		};
 	} catch {
@@ -20,12 +21,12 @@ const describe = (error) => {
 
 let pristine; // the names of globals before the first evaluation
 
-function start(plan) {
+function start(plan, candidates) {
 	pristine ??= new Set(Object.getOwnPropertyNames(globalThis));
 	for (const name of Object.getOwnPropertyNames(globalThis)) {
 		if (!pristine.has(name)) delete globalThis[name];
 	}
-	reset(plan);
+	reset(plan, candidates);
 	resetNature();
 	const mine = run;
 	mine.outcome = { state: "pending" };
@@ -34,7 +35,7 @@ function start(plan) {
 			mine.outcome.state = "done";
 		},
 		(error) => {
-			mine.outcome = { state: "threw", error: describe(error) };
+			mine.outcome = { state: "threw", error: { ...describe(error), thrown: error !== undefined && error === mine.thrown } };
 		},
 	);
 }
@@ -57,6 +58,7 @@ function outcome() {
 		exported,
 		handed: handed.length > 0,
 		unset,
+		compared: run.compared,
 		inCredentials: (outcome.marked ?? []).map(shown),
 	});
 }
@@ -72,7 +74,7 @@ function loaded(serialize, modules, listed, casing) {
 		for (const [name, value] of exportsOf(modules, index, new Set())) {
 			const origin = originOf(value);
 			if (origin === undefined || typeof value === "string") exports.push([name, value]);
-			else run.exported.push({ ...shown(origin), file: modules[index].file, name });
+			else run.exported.push({ ...shown(origin), own: origin.own === true, file: modules[index].file, name });
 		}
 		return { file: modules[index].file, exports };
 	});

@@ -9,6 +9,7 @@ const { apply } = Reflect;
 const uncurried = (method) => (self, ...args) => apply(method, self, args);
 const lowerCase = uncurried(String.prototype.toLowerCase);
 const indexOf = uncurried(String.prototype.indexOf);
+const slice = uncurried(String.prototype.slice);
 const charCodeAt = uncurried(String.prototype.charCodeAt);
 const includes = uncurried(Array.prototype.includes);
 const lastIndexOf = uncurried(Array.prototype.lastIndexOf);
@@ -16,7 +17,7 @@ const splice = uncurried(Array.prototype.splice);
 const { isArray } = Array;
 const dictionary = () => Object.create(null);
 
-const origins = new WeakMap(); // stand-in to {specifier, importer, path, called, root, mark}
+const origins = new WeakMap(); // stand-in to {specifier, importer, path, called, own, root, mark}
 let modules = dictionary(); // "specifier importer" to a module's stand-in
 const marked = []; // origins that were turned into text, by the number in the mark
 let escaped = false; // some mark exists, so texts have to be looked into
@@ -53,7 +54,7 @@ function originOf(value) {
 /** Returns a stand-in for what is at path below an origin. */
 function derive(origin, step, called = false) {
 	const path = origin.path.length < 200 ? origin.path + step : origin.path;
-	return standIn({ specifier: origin.specifier, importer: origin.importer, path, called, root: origin.root });
+	return standIn({ specifier: origin.specifier, importer: origin.importer, path, called, own: origin.own, root: origin.root });
 }
 
 /**
@@ -191,11 +192,11 @@ const reExport = (original) => (target, module, second) => {
 // What happens in one evaluation.
 let run;
 
-function reset(plan) {
+function reset(plan, candidates) {
 	modules = dictionary();
 	marked.length = 0;
 	escaped = false;
-	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), used: dictionary(), exported: [], handed: [], unset: [], order: 0, outcome: undefined };
+	run = { plan: plan ?? {}, sites: dictionary(), touched: dictionary(), makers: dictionary(), used: dictionary(), exported: [], handed: [], unset: [], order: 0, thrown: undefined, placed: false, compared: dictionary(), candidates: candidates ?? {}, outcome: undefined };
 }
 
 const note = (where, origin) => {
