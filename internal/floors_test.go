@@ -16,6 +16,7 @@ var floors = map[string]int{
 	"internal/diff":       2,
 	"internal/snapshot":   2,
 	"internal/pgserver":   2,
+	"internal/sqltree":    2,
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,
