@@ -14,6 +14,7 @@ var floors = map[string]int{
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,
+	"internal/merge":      2,
 	"internal/snapshot":   2,
 	"internal/pgserver":   2,
 	"internal/sqltree":    2,

@@ -133,3 +133,10 @@ func TestKeywords(t *testing.T) {
 		}
 	}
 }
+
+func TestNames(t *testing.T) {
+	got := Names(`SELECT "Us""er".x, 'no', E'n\'o', $$no$$ FROM a -- no`)
+	if diff := cmp.Diff([]string{"select", `Us"er`, "x", "from", "a"}, got); diff != "" {
+		t.Error(diff)
+	}
+}

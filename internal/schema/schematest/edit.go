@@ -9,8 +9,12 @@ import (
 )
 
 // Pair makes a schema and edits it.
-func (g *Generator) Pair() *Pair {
-	from := g.Schema().Clone()
+func (g *Generator) Pair() *Pair { return g.Edit(g.Schema()) }
+
+// Edit edits a schema, which is not changed. Several edits of one schema by
+// one generator never make the same name twice.
+func (g *Generator) Edit(s *schema.Schema) *Pair {
+	from := s.Clone()
 	e := &editor{Generator: g, pair: &Pair{From: from, Was: map[string]string{}}}
 	g.s = from.Clone()
 	n := 1 + g.IntN(6)
