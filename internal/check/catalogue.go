@@ -1,0 +1,166 @@
+package check
+
+import "github.com/skein-db/skein/internal/finding"
+
+// Rules are the codes of this package's findings, in the order in which a
+// person meets them: the folder, the journal, the chain, the schema.
+var Rules = []finding.Rule{
+	{
+		Code: "journal-unreadable", Severity: finding.Error,
+		Title: "the journal is missing or cannot be read",
+		About: "meta/_journal.json lists the migrations in the order in which they run. Without it no migrator knows what to apply, and a deployment stops or, worse, finds nothing to do.",
+		Fix:   "Restore the file from version control. The finding names the line where reading stopped.",
+	},
+	{
+		Code: "journal-version", Severity: finding.Error,
+		Title: "the journal has a version that skein does not know",
+		About: "The journal's format has a version. An unknown one can mean anything, so nothing is read out of it.",
+		Fix:   "If a newer drizzle-kit wrote it, use a newer skein. If it was edited, restore the file from version control.",
+	},
+	{
+		Code: "journal-dialect", Severity: finding.Error,
+		Title: "the journal belongs to another kind of database",
+		About: "The journal says for which database its migrations were written. Skein speaks PostgreSQL only, and SQL of another dialect fails on it halfway.",
+		Fix:   "Point the config's out at the folder of the PostgreSQL migrations.",
+	},
+	{
+		Code: "journal-malformed", Severity: finding.Error,
+		Title: "the journal lacks a key, or has a value of the wrong kind",
+		About: "Each entry has idx, version, when, tag and breakpoints. drizzle's migrator reads what it finds: an entry without a tag makes it look for a file named undefined.sql, one without when is skipped in silence on a database that has run others.",
+		Fix:   "Restore the entry from version control, or generate the migration again.",
+	},
+	{
+		Code: "conflict-markers", Severity: finding.Error,
+		Title: "a file has git conflict markers",
+		About: "A merge left both sides in the file and somebody committed it. A JSON file cannot be read like this; an SQL file fails on the first database that runs it.",
+		Fix:   "Resolve the merge. Two migrations need a file, a snapshot and an entry each: keep one side's, and generate the other one again on top of it.",
+	},
+	{
+		Code: "write-interrupted", Severity: finding.Error,
+		Title: "a write into the folder was not completed",
+		About: "Skein was killed between writing a migration's files and moving them to their names. An intent file says what is left to do. drizzle-kit stops at it, so that it does not take half a migration for a whole one.",
+		Fix:   "Run skein status or skein generate. The first command that opens the folder completes the migration.",
+	},
+	{
+		Code: "sql-missing", Severity: finding.Error,
+		Title: "a journal entry has no SQL file",
+		About: "The journal says that the migration runs, and there is nothing to run. migrate fails on every database that has not applied it yet, while databases that have it notice nothing.",
+		Fix:   "Restore the file from version control: the database table records the hash of exactly that file.",
+	},
+	{
+		Code: "sql-orphan", Severity: finding.Error,
+		Title: "an SQL file is named by no journal entry",
+		About: "Migrators read the journal, not the folder. A file that was put there by hand, or whose entry was lost in a merge, runs on no database, and nobody is told. A file whose name does not begin with a number may never have been meant as a migration and is a warning.",
+		Fix:   "Make a migration with skein generate --custom and move the SQL there. If the file is no migration, keep it in another folder.",
+	},
+	{
+		Code: "snapshot-missing", Severity: finding.Error,
+		Title: "a journal entry has no snapshot",
+		About: "generate compares the schema files with the last snapshot. Where that one is missing it starts from an older state and writes changes that other migrations hold already; the next deployment fails on them.",
+		Fix:   "Restore the snapshot from version control. Custom migrations have one too; skein generate --custom writes it.",
+	},
+	{
+		Code: "snapshot-orphan", Severity: finding.Error,
+		Title: "a snapshot is named by no journal entry",
+		About: "drizzle-kit takes the snapshot with the highest number for the last one, whatever the journal says. One that is left over makes the next migration start from a state that no database has.",
+		Fix:   "Remove it, or restore its entry and its SQL file from version control.",
+	},
+	{
+		Code: "tag-number", Severity: finding.Error,
+		Title: "the number in a tag is not the entry's idx",
+		About: "A tag, the entry's idx and the name of the snapshot carry one number. Where they disagree, files of different migrations are taken for one, and the order that people read in the folder is not the one in which the migrations run.",
+		Fix:   "Give the migration the number of its place, in all three.",
+	},
+	{
+		Code: "idx-duplicate", Severity: finding.Error,
+		Title: "two entries have one idx",
+		About: "Two branches each added the migration with the next number, and a merge kept both. Their snapshots have one name, so one was overwritten, and both started from the same state.",
+		Fix:   "Generate the later migration again on top of the other.",
+	},
+	{
+		Code: "tag-duplicate", Severity: finding.Error,
+		Title: "the journal has one tag twice",
+		About: "Both entries name one SQL file, so its statements run twice. The second time they fail, or change data once more.",
+		Fix:   "Remove one of the two entries.",
+	},
+	{
+		Code: "idx-gap", Severity: finding.Warning,
+		Title: "a number is left out in the journal",
+		About: "A gap is what remains of a migration that was removed. On a database that has run it, its changes are still there, and nothing in the folder says so.",
+		Fix:   "Make sure that no database has run the migration that was taken out. If one has, restore it and write a new migration that takes its changes back.",
+	},
+	{
+		Code: "when-order", Severity: finding.Error,
+		Title: "an entry is not newer than the one before it",
+		About: "drizzle's migrator asks the database for the newest time it has applied and runs only entries that are newer. An entry with an older time, as a branch that was open for long brings it along, is skipped in silence on every database that has run the other one, and applied on new ones: the two differ from then on.",
+		Fix:   "Set its when to a later time than the one before, unless a database has run it already. skein migrate applies such entries whatever their time.",
+	},
+	{
+		Code: "snapshot-unreadable", Severity: finding.Error,
+		Title: "a snapshot cannot be read",
+		About: "The file is empty, cut off or no JSON. The chain of snapshots breaks there, and if it is the last one generate cannot run.",
+		Fix:   "Restore the file from version control. The finding names the line where reading stopped.",
+	},
+	{
+		Code: "snapshot-version", Severity: finding.Error,
+		Title: "a snapshot has a version that skein does not know",
+		About: "The format of snapshots has a version. An unknown one can mean anything, so nothing is read out of it.",
+		Fix:   "If a newer drizzle-kit wrote it, use a newer skein. If it was edited, restore the file from version control.",
+	},
+	{
+		Code: "snapshot-dialect", Severity: finding.Error,
+		Title: "a snapshot belongs to another kind of database",
+		About: "A snapshot of another dialect describes types and defaults that PostgreSQL has not. A migration generated from it would be wrong.",
+		Fix:   "Restore the snapshot from version control, or point the config's out at the folder of the PostgreSQL migrations.",
+	},
+	{
+		Code: "snapshot-malformed", Severity: finding.Error,
+		Title: "a snapshot has what no snapshot has, or lacks a key",
+		About: "A key that is misspelt or missing changes what the snapshot says. The next migration is then generated from something else than what the databases have.",
+		Fix:   "Restore the file from version control. The finding names the key.",
+	},
+	{
+		Code: "snapshot-old", Severity: finding.Error,
+		Title: "snapshots are of a version that drizzle-kit stops at",
+		About: "drizzle-kit 0.31 asks for drizzle-kit up before it generates on a folder with snapshots of an older version. Skein reads them as they are.",
+		Fix:   "Upgrade the folder with drizzle-kit up. The SQL files and what databases have recorded stay as they are.",
+		See:   []string{"https://orm.drizzle.team/docs/drizzle-kit-up"},
+	},
+	{
+		Code: "snapshot-id-duplicate", Severity: finding.Error,
+		Title: "two snapshots have one id",
+		About: "A snapshot was copied to make another. What follows from that id is ambiguous: nobody can say which of the two states the next migration starts from.",
+		Fix:   "Give the later one an id of its own, and the earlier one's id as prevId.",
+	},
+	{
+		Code: "snapshot-parent-missing", Severity: finding.Error,
+		Title: "a snapshot's parent does not exist",
+		About: "Each snapshot names the one it was made from. If that is gone, the migration was generated on top of something that is not in this history: it may create what is there already, or change what is not.",
+		Fix:   "Restore the parent from version control. If it was replaced by a merge, generate the migration again, or set prevId to the id of the snapshot before it once you have seen that nothing is missing.",
+	},
+	{
+		Code: "snapshot-parent-later", Severity: finding.Error,
+		Title: "a snapshot's parent comes after it",
+		About: "drizzle-kit takes the order of the files for the order of the states. Where the chain runs the other way, the last file is not the last state, and the next migration starts from the wrong one.",
+		Fix:   "Set prevId to the id of the snapshot before.",
+	},
+	{
+		Code: "snapshot-collision", Severity: finding.Error,
+		Title: "two snapshots have one parent",
+		About: "Two migrations were generated from the same state, on two branches. The later snapshot does not know what the earlier migration changed, so the next generate undoes it or makes it again.",
+		Fix:   "Generate the later migration again on top of the other.",
+		See:   []string{"https://orm.drizzle.team/docs/drizzle-kit-check"},
+	},
+	{
+		Code: "schema-ahead", Severity: finding.Error,
+		Title: "the schema files say something that no migration holds",
+		About: "Code that is deployed with these schema files asks for tables and columns that the migrations never create. It works on a developer's database that was pushed to, and fails on all others.",
+		Fix:   "Run skein generate and commit what it writes. The finding shows the SQL that is missing.",
+	},
+	{
+		Code: "schema-incomparable", Severity: finding.Error,
+		Title: "the schema files cannot be compared with the last snapshot",
+		About: "Something in the schema files or in the last snapshot contradicts itself, for example an index on a column that its table has not. Until it is mended, nobody can say whether a migration is missing.",
+		Fix:   "Mend the place that the finding names.",
+	},
+}
