@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"internal/catalog":    3,
 	"internal/migrate":    4,
 	"internal/check":      5,
+	"internal/report":     6,
 	"internal/cli":        7,
 	"cmd/skein":           8,
 	"internal/drizzle/js": 2,

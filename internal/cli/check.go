@@ -9,13 +9,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/check"
-	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/report"
 )
 
 type checkOptions struct {
 	project projectFlags
-	failOn  string
+	faces   faceFlags
 	noCache bool
 }
 
@@ -45,23 +45,30 @@ and no database is needed.
 The project is described by its config, or by flags, not both. With --out alone the schema files are
 left out.
 
+--format says what standard output is for: people, programs (json), code scanning (sarif), GitHub
+Actions (github: annotations, and a job summary) or test reports (junit). --output writes one of them
+into a file beside that. docs/ci.md has workflows that are ready to use, docs/rules.md all codes.
+
 The exit code is 1 when there is a finding of severity error; --fail-on moves that line.`,
 		Example: `  skein check
   skein check --fail-on warning
   skein check --format json
+  skein check --format github --output skein.sarif
   skein check --dialect=postgresql --out=./drizzle`,
 		GroupID: groupMain,
 		Args:    noArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, cmd, o) },
 	}
 	o.project.add(cmd, "config", "dialect", "casing", "schema", "out")
-	cmd.Flags().Var(newChoice(&o.failOn, "error", "warning", "never"), "fail-on", "the least severity that makes the exit code 1")
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
-	a.addFormat(cmd)
+	o.faces.add(cmd)
 	return cmd
 }
 
 func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) error {
+	if _, err := o.faces.files(); err != nil {
+		return err
+	}
 	p, err := o.project.load(ctx, a, cmd)
 	if err != nil {
 		return err
@@ -72,25 +79,44 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 		return ctx.Err()
 	}
 	done := a.working("checking %s", p.Out)
-	report, err := check.Examine(ctx, in)
+	found, err := check.Examine(ctx, in)
 	done()
 	if err != nil {
 		return err
 	}
-	r := &checkResult{
-		Status: "fine", Migrations: report.Migrations, Snapshots: report.Snapshots,
-		Errors: report.Errors, Warnings: report.Warnings, Findings: report.Findings, SchemaCompared: in.Desired != nil,
+	object := &checkResult{
+		Status: "fine", Migrations: found.Migrations, Snapshots: found.Snapshots,
+		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings, SchemaCompared: in.Desired != nil,
 	}
-	if len(r.Findings) > 0 {
-		r.Status = "findings"
+	if len(found.Findings) > 0 {
+		object.Status = "findings"
 	}
-	if err := a.reportCheck(r, p, schemaErr); err != nil {
+	r := &report.Report{Command: "skein check", Scope: object.scope(schemaErr), Findings: found.Findings, Home: orElse(p.File, p.Out)}
+	if schemaErr != nil {
+		r.Problem = asDiag(schemaErr)
+		problem := toErrorObject(r.Problem)
+		object.Status, object.Error = "error", &problem
+	}
+	if err := a.show(&o.faces, r, object); err != nil {
 		return err
 	}
-	if o.failOn != "never" && r.Errors > 0 || o.failOn == "warning" && r.Warnings > 0 {
+	if o.faces.fails(found.Findings) {
 		return exitCode(exitRefused)
 	}
 	return nil
+}
+
+// scope says what was looked at.
+func (r *checkResult) scope(schemaErr error) string {
+	what := fmt.Sprintf("%s, %s", count(r.Migrations, "migration"), count(r.Snapshots, "snapshot"))
+	switch {
+	case schemaErr != nil:
+	case r.SchemaCompared && len(r.Findings) == 0:
+		what += "; the schema files say the same as the last snapshot"
+	case !r.SchemaCompared:
+		what += "; the schema files were left out"
+	}
+	return what
 }
 
 // wantedSchema reads the schema files, if any are known, into in.
@@ -109,59 +135,4 @@ func (a *app) wantedSchema(ctx context.Context, p *project, noCache bool, in *ch
 	}
 	in.SchemaFile = strings.Join(paths, ", ")
 	return nil
-}
-
-// reportCheck prints the findings, and then why the schema files could not be
-// read, if they could not: that does not hide what the folder has to say.
-func (a *app) reportCheck(r *checkResult, p *project, schemaErr error) error {
-	if a.json {
-		if schemaErr != nil {
-			object := toErrorObject(asDiag(schemaErr))
-			r.Status, r.Error = "error", &object
-		}
-		a.printJSON(r)
-		if schemaErr != nil {
-			return exitCode(r.Error.ExitCode)
-		}
-		return nil
-	}
-	out := a.outPaint()
-	for _, f := range r.Findings {
-		a.print("%s", findingText(f, out))
-	}
-	what := fmt.Sprintf("%s, %s", count(r.Migrations, "migration"), count(r.Snapshots, "snapshot"))
-	switch {
-	case schemaErr != nil:
-	case r.SchemaCompared && len(r.Findings) == 0:
-		what += "; the schema files say the same as the last snapshot"
-	case !r.SchemaCompared:
-		what += "; the schema files were left out"
-	}
-	if len(r.Findings) > 0 {
-		a.print("\n%s and %s in %s\n", count(r.Errors, "error"), count(r.Warnings, "warning"), what)
-	} else if schemaErr == nil {
-		a.print("Everything's fine: %s\n", what) // the words drizzle-kit's users look for
-	}
-	return schemaErr
-}
-
-// findingText is a finding in the form that editors and terminals make links of.
-func findingText(f finding.Finding, p paint) string {
-	severity := p.red(string(f.Severity))
-	if f.Severity == finding.Warning {
-		severity = p.yellow(string(f.Severity))
-	}
-	place := (&diag.Error{File: f.File, Line: f.Line}).Position()
-	var b strings.Builder
-	if place != "" {
-		b.WriteString(p.bold(place) + ": ")
-	}
-	fmt.Fprintf(&b, "%s: %s %s\n", severity, f.Message, p.faint("["+f.Code+"]"))
-	if f.Detail != "" {
-		b.WriteString(indent(f.Detail, "  "))
-	}
-	if f.Hint != "" {
-		b.WriteString(indent(p.cyan("hint:")+" "+f.Hint, "  "))
-	}
-	return b.String()
 }

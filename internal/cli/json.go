@@ -7,7 +7,9 @@ import (
 )
 
 // printJSON writes the one object of a command that was asked for JSON.
-func (s *Streams) printJSON(v any) {
+func (s *Streams) printJSON(v any) { s.print("%s", jsonBytes(v)) }
+
+func jsonBytes(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -15,5 +17,5 @@ func (s *Streams) printJSON(v any) {
 	if err := enc.Encode(v); err != nil {
 		panic(fmt.Sprintf("encoding %T: %v", v, err))
 	}
-	s.print("%s", b.String())
+	return b.Bytes()
 }

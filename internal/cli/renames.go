@@ -107,9 +107,15 @@ func (a *app) openQuestions(err error) error {
 
 // unreadable makes the error for a file that a flag names and that cannot be read.
 func unreadable(file string, err error) error {
+	return &diag.Error{Kind: diag.Usage, File: file, Message: "cannot be read: " + reason(err), Hint: "check the path and its permissions", Err: err}
+}
+
+// reason is the text of an error of package os without the path, which the
+// user is told anyway.
+func reason(err error) string {
 	var path *os.PathError
 	if errors.As(err, &path) {
 		err = path.Err
 	}
-	return &diag.Error{Kind: diag.Usage, File: file, Message: "cannot be read: " + err.Error(), Hint: "check the path and its permissions", Err: err}
+	return err.Error()
 }
