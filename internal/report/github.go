@@ -13,10 +13,10 @@ import (
 func GitHub(r *Report) string {
 	var b strings.Builder
 	for _, f := range r.Findings {
-		r.annotate(&b, string(f.Severity), f.Code, f.File, f.Line, f.Column, plain(f))
+		r.annotate(&b, f.Code, f)
 	}
-	if e := r.Problem; e != nil {
-		r.annotate(&b, "error", r.Command, e.File, e.Line, e.Column, problemText(e))
+	if r.Problem != nil {
+		r.annotate(&b, r.Command, asFinding(r.Problem))
 	}
 	if len(r.Findings) > 0 || r.Problem == nil {
 		b.WriteString(r.verdict() + "\n")
@@ -24,33 +24,23 @@ func GitHub(r *Report) string {
 	return b.String()
 }
 
-// plain is a finding's text where it is shown beside its source.
-func plain(f finding.Finding) string {
-	parts := []string{f.Message}
-	for _, more := range []string{f.Detail, f.Hint, f.Recipe} {
-		if more != "" {
-			parts = append(parts, strings.TrimRight(more, "\n"))
-		}
-	}
-	return strings.Join(parts, "\n")
-}
-
-func (r *Report) annotate(b *strings.Builder, command, title, file string, line, column int, message string) {
+func (r *Report) annotate(b *strings.Builder, title string, f finding.Finding) {
 	var properties []string
 	add := func(name, value string) {
 		properties = append(properties, name+"="+escapeProperty(value))
 	}
-	if name, _ := r.Root.slash(file); name != "" {
+	if name, _ := r.Root.slash(f.File); name != "" {
 		add("file", name)
 	}
-	if line > 0 {
-		add("line", fmt.Sprint(line))
+	if f.Line > 0 {
+		add("line", fmt.Sprint(f.Line))
 	}
-	if line > 0 && column > 0 {
-		add("col", fmt.Sprint(column))
+	if f.Line > 0 && f.Column > 0 {
+		add("col", fmt.Sprint(f.Column))
 	}
 	add("title", title)
-	fmt.Fprintf(b, "::%s %s::%s\n", command, strings.Join(properties, ","), escapeData(message))
+	message := paragraphs("\n", oneLine(f.Message), f.Detail, f.Hint, f.Recipe)
+	fmt.Fprintf(b, "::%s %s::%s\n", f.Severity, strings.Join(properties, ","), escapeData(message))
 }
 
 // escapeData writes the text after a workflow command. What a runner would

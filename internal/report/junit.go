@@ -41,7 +41,7 @@ type (
 	junitOutcome struct {
 		Message string `xml:"message,attr"`
 		Type    string `xml:"type,attr,omitempty"`
-		Text    string `xml:",chardata"`
+		Text    string `xml:",cdata"`
 	}
 )
 
@@ -99,7 +99,7 @@ func (r *Report) fileSuite(group []finding.Finding) junitSuite {
 	suite := junitSuite{Name: xmlText(file)}
 	named := map[string]int{}
 	for _, f := range group {
-		c := junitCase{Class: xmlText(file), Name: xmlText(f.Code + ": " + f.Message), Line: f.Line}
+		c := junitCase{Class: xmlText(file), Name: xmlText(f.Code + ": " + oneLine(f.Message)), Line: f.Line}
 		if f.File != "" {
 			c.File = xmlText(file)
 		}
@@ -107,7 +107,7 @@ func (r *Report) fileSuite(group []finding.Finding) junitSuite {
 		if n := named[c.Name]; n > 1 { // tests of one name are taken for one
 			c.Name += fmt.Sprintf(" (%d)", n)
 		}
-		outcome := &junitOutcome{Message: xmlText(f.Message), Type: f.Code, Text: xmlText(r.junitBody(f))}
+		outcome := &junitOutcome{Message: xmlText(oneLine(f.Message)), Type: f.Code, Text: xmlText(r.junitBody(f))}
 		if f.Severity == finding.Error || r.Strict {
 			c.Failure = outcome
 		} else {

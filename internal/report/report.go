@@ -69,6 +69,11 @@ func count(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
+// asFinding is an error in the words of a finding.
+func asFinding(e *diag.Error) finding.Finding {
+	return finding.Finding{Severity: finding.Error, File: e.File, Line: e.Line, Column: e.Column, Message: e.Message, Detail: e.Detail, Hint: e.Hint}
+}
+
 // rule returns what is known about a code.
 func (r *Report) rule(code string) finding.Rule {
 	for _, rule := range r.Rules {

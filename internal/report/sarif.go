@@ -13,7 +13,6 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
 )
 
@@ -130,7 +129,7 @@ func SARIF(r *Report) []byte {
 	}
 	if e := r.Problem; e != nil {
 		run.Invocations[0].Notifications = []sarifNotice{{
-			Level: "error", Message: sarifText{Text: problemText(e)}, Locations: r.locations(e.File, e.Line, e.Column),
+			Level: "error", Message: sarifText{Text: longMessage(asFinding(e))}, Locations: r.locations(e.File, e.Line, e.Column),
 		}}
 	}
 	return encodeJSON(sarifLog{Schema: sarifSchema, Version: "2.1.0", Runs: []sarifRun{run}})
@@ -167,25 +166,27 @@ func sarifRuleOf(r finding.Rule) sarifRule {
 // longMessage is all that a finding says but its source, which the viewer has.
 // The first sentence is what is seen where there is little room.
 func longMessage(f finding.Finding) string {
-	parts := []string{sentenceCase(f.Message)}
-	for _, more := range []string{f.Detail, f.Hint, f.Recipe} {
-		if more != "" {
-			parts = append(parts, strings.TrimRight(more, "\n"))
+	return paragraphs("\n\n", sentenceCase(oneLine(f.Message)), f.Detail, sentenceCase(f.Hint), f.Recipe)
+}
+
+// paragraphs joins the texts that are not empty.
+func paragraphs(between string, texts ...string) string {
+	var parts []string
+	for _, text := range texts {
+		if text != "" {
+			parts = append(parts, printable(strings.TrimRight(text, "\n")))
 		}
 	}
-	return strings.Join(parts, "\n\n")
+	return strings.Join(parts, between)
 }
 
-func problemText(e *diag.Error) string {
-	return longMessage(finding.Finding{Message: e.Message, Detail: e.Detail, Hint: e.Hint})
-}
-
+// sentenceCase makes a message or a hint a sentence among others.
 func sentenceCase(message string) string {
 	if message == "" {
 		return message
 	}
 	first, size := utf8.DecodeRuneInString(message)
-	return string(unicode.ToUpper(first)) + message[size:] + "."
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(message[size:], ".") + "."
 }
 
 // locations is the one place of a finding. GitHub wants a file and a line of

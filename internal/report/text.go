@@ -57,8 +57,12 @@ func Text(r *Report, o TextOptions) string {
 			w.WriteByte('\n')
 		}
 		w.heading(group)
+		apart := false
 		for _, f := range group {
-			w.finding(f)
+			if apart {
+				w.WriteByte('\n')
+			}
+			apart = w.finding(f)
 		}
 	}
 	w.closing()
@@ -69,7 +73,7 @@ type textWriter struct {
 	strings.Builder
 	TextOptions
 	report *Report
-	seen   map[string]bool // hints by their text, and codes whose recipe was shown
+	seen   map[string]bool // what was shown and need not be repeated
 	hidden int             // recipes that were left out
 }
 
@@ -89,11 +93,13 @@ func (w *textWriter) heading(group []finding.Finding) {
 	fmt.Fprintf(w, "%s  %s\n", w.Paint(Place, printable(group[0].File)), w.Paint(Quiet, strings.Join(counts, ", ")))
 }
 
-func (w *textWriter) finding(f finding.Finding) {
+// finding writes one and reports whether it took more than its first line.
+func (w *textWriter) finding(f finding.Finding) (more bool) {
 	if place := position(f); place != "" {
 		w.WriteString(w.Paint(Place, oneLine(place)) + ": ")
 	}
 	fmt.Fprintf(w, "%s: %s %s\n", w.severity(f.Severity), oneLine(f.Message), w.Paint(Code, "["+f.Code+"]"))
+	first := w.Len()
 	if f.Source != "" {
 		w.block("  ", f.Source)
 	}
@@ -104,13 +110,14 @@ func (w *textWriter) finding(f finding.Finding) {
 		w.sentence("hint:", f.Hint)
 	}
 	switch {
-	case f.Recipe == "":
-	case len(w.report.Findings) <= shortReport || w.first("recipe "+f.Code):
+	case f.Recipe == "" || !w.first("recipe "+f.Recipe):
+	case len(w.report.Findings) <= shortReport || w.first("recipe of "+f.Code):
 		w.WriteString("  " + w.Paint(Word, "the safe way:") + "\n")
 		w.block("    ", f.Recipe)
 	default:
 		w.hidden++
 	}
+	return w.Len() > first
 }
 
 // first reports whether something is to be shown: the first time, or always
