@@ -72,50 +72,73 @@ func long() *Report {
 	return r
 }
 
+// broken is a report of a run that could not do all of its work.
+func broken() *Report {
+	r := sample()
+	r.Findings = r.Findings[5:6]
+	r.Problem = &diag.Error{Kind: diag.Usage, File: "schema.ts", Line: 2, Column: 7, Message: "unexpected end of file", Detail: "2 | export\n  |       ^", Hint: "mend it"}
+	return r
+}
+
+func clean() *Report {
+	r := sample()
+	r.Findings = nil
+	return r
+}
+
+// TestFaces compares each face with a file in testdata that shows it for
+// several reports.
 func TestFaces(t *testing.T) {
-	problem := sample()
-	problem.Findings = problem.Findings[5:6]
-	problem.Problem = &diag.Error{Kind: diag.Usage, File: "schema.ts", Line: 2, Column: 7, Message: "unexpected end of file", Detail: "2 | export\n  |       ^", Hint: "mend it"}
-	clean := sample()
-	clean.Findings = nil
-	var (
-		text    = func(r *Report) string { return Text(r, TextOptions{}) }
-		narrow  = func(r *Report) string { return Text(r, TextOptions{Width: 60}) }
-		full    = func(r *Report) string { return Text(r, TextOptions{Full: true}) }
-		painted = func(r *Report) string {
-			return Text(r, TextOptions{Paint: func(role Role, text string) string { return fmt.Sprintf("‹%d%s›", role, text) }})
-		}
-		sarif = func(r *Report) string { return string(SARIF(r)) }
-		junit = func(r *Report) string { return string(JUnit(r)) }
-	)
-	for _, golden := range []struct {
-		file   string
+	text := func(o TextOptions) func(*Report) string {
+		return func(r *Report) string { return Text(r, o) }
+	}
+	roles := func(role Role, text string) string { return fmt.Sprintf("‹%d%s›", role, text) }
+	sarif := func(r *Report) string { return string(SARIF(r)) }
+	junit := func(r *Report) string { return string(JUnit(r)) }
+	type view struct {
+		name   string
 		face   func(*Report) string
 		report *Report
-	}{
-		{"text", text, sample()}, {"text-clean", text, clean}, {"text-problem", text, problem},
-		{"text-narrow", narrow, sample()}, {"text-full", full, sample()}, {"text-roles", painted, sample()}, {"text-long", text, long()},
-		{"sarif", sarif, sample()}, {"sarif-problem", sarif, problem}, {"sarif-clean", sarif, clean},
-		{"github", GitHub, sample()}, {"github-problem", GitHub, problem}, {"github-clean", GitHub, clean},
-		{"summary", Summary, sample()}, {"summary-problem", Summary, problem}, {"summary-clean", Summary, clean}, {"summary-long", Summary, long()},
-		{"junit", junit, sample()}, {"junit-problem", junit, problem}, {"junit-clean", junit, clean},
+	}
+	for file, views := range map[string][]view{
+		"text": {
+			{"everything", text(TextOptions{}), sample()}, {"nothing", text(TextOptions{}), clean()}, {"could not do all", text(TextOptions{}), broken()},
+			{"60 columns", text(TextOptions{Width: 60}), sample()}, {"full", text(TextOptions{Full: true}), sample()},
+			{"roles", text(TextOptions{Paint: roles}), sample()}, {"long", text(TextOptions{}), long()},
+		},
+		"sarif":   {{"everything", sarif, sample()}, {"nothing", sarif, clean()}, {"could not do all", sarif, broken()}},
+		"github":  {{"everything", GitHub, sample()}, {"nothing", GitHub, clean()}, {"could not do all", GitHub, broken()}},
+		"summary": {{"everything", Summary, sample()}, {"nothing", Summary, clean()}, {"could not do all", Summary, broken()}, {"long", Summary, long()}},
+		"junit":   {{"everything", junit, sample()}, {"nothing", junit, clean()}, {"could not do all", junit, broken()}},
 	} {
-		t.Run(golden.file, func(t *testing.T) {
-			got := golden.face(golden.report)
-			file := filepath.Join("testdata", golden.file+".golden")
+		t.Run(file, func(t *testing.T) {
+			var got strings.Builder
+			for _, v := range views {
+				fmt.Fprintf(&got, "==== %s\n%s", v.name, v.face(v.report))
+			}
+			path := filepath.Join("testdata", file+".golden")
 			if *update {
-				if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+				if err := os.WriteFile(path, []byte(got.String()), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
-			want, err := os.ReadFile(file)
+			want, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(want), got); diff != "" {
+			if diff := cmp.Diff(string(want), got.String()); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// TestStrict: where warnings fail, tests that stand for them do.
+func TestStrict(t *testing.T) {
+	r := sample()
+	r.Strict = true
+	if text := string(JUnit(r)); !strings.Contains(text, `failures="7" errors="0" skipped="0"`) {
+		t.Error(text)
 	}
 }
 
