@@ -36,6 +36,10 @@ const topicEnvironment = `Environment
   SKEIN_PG         where the throwaway PostgreSQL comes from: local, npm, docker, or the folder with
                    the programs postgres and initdb
 
+  GITHUB_STEP_SUMMARY, GITHUB_WORKSPACE
+                   set by GitHub Actions: check --format github appends a summary to the file that
+                   the one names; outside a git repository paths begin at the folder of the other
+
 The file .env of the working directory is read as drizzle-kit reads it: a variable that the
 environment already has stays. The config file may read every variable, schema files none.
 
