@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -238,6 +239,9 @@ func (f folder) findings(in Input) []string {
 		}
 		if found.Hint == "" || strings.Contains(found.Message, f.dir) {
 			f.t.Errorf("a finding wants a hint, and paths in File alone: %+v", found)
+		}
+		if !slices.ContainsFunc(Rules, func(r finding.Rule) bool { return r.Code == found.Code }) {
+			f.t.Errorf("Rules say nothing about the code %q", found.Code)
 		}
 		out = append(out, fmt.Sprintf("%s %s %s:%d %s", found.Severity, found.Code, file, found.Line, found.Message))
 	}
