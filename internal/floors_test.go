@@ -18,6 +18,7 @@ var floors = map[string]int{
 	"internal/snapshot":   2,
 	"internal/pgserver":   2,
 	"internal/sqltree":    2,
+	"internal/gitrepo":    2,
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,
@@ -30,6 +31,7 @@ var floors = map[string]int{
 	// Test packages stand where what they import is below them.
 	"internal/pgserver/pgtest":   3,
 	"internal/schema/schematest": 2,
+	"internal/gitrepo/gittest":   3,
 }
 
 // base is what every floor may import, the first one included: an error's
