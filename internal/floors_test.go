@@ -19,6 +19,7 @@ var floors = map[string]int{
 	"internal/pgserver":   2,
 	"internal/sqltree":    2,
 	"internal/gitrepo":    2,
+	"internal/config":     2,
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,

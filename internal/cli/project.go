@@ -3,11 +3,13 @@ package cli
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/drizzle"
 	"github.com/skein-db/skein/internal/history"
@@ -19,6 +21,8 @@ type project struct {
 	// flags is true when the project was described by flags and no config was
 	// read; Config.File is "" then.
 	flags bool
+	// team is what the skein.yaml says that holds for the project.
+	team *config.Config
 }
 
 // projectFlags are the flags that describe a project, as drizzle-kit has them.
@@ -93,7 +97,11 @@ func (f *projectFlags) load(ctx context.Context, a *app, cmd *cobra.Command, req
 			return nil, f.missing(name, given)
 		}
 	}
-	return &project{flags: true, Config: &drizzle.Config{
+	team, err := config.Load(".")
+	if err != nil {
+		return nil, err
+	}
+	return &project{flags: true, team: team, Config: &drizzle.Config{
 		Dialect: "postgresql", Schema: f.schema, Out: orElse(f.out, "drizzle"),
 		Breakpoints: f.breakpoints, Casing: f.casing,
 	}}, nil
@@ -122,11 +130,15 @@ func (a *app) loadConfig(ctx context.Context, file string) (*project, error) {
 		file = found
 	}
 	defer a.working("reading %s", file)()
-	config, err := drizzle.LoadConfig(ctx, file, a.environ)
+	team, err := config.Load(filepath.Dir(file))
 	if err != nil {
 		return nil, err
 	}
-	return &project{Config: config}, nil
+	loaded, err := drizzle.LoadConfig(ctx, file, a.environ)
+	if err != nil {
+		return nil, err
+	}
+	return &project{Config: loaded, team: team}, nil
 }
 
 // databaseVariable returns DATABASE_URL from the environment or else from the

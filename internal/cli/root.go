@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/skein-db/skein/internal/diag"
 )
 
 // The groups of the command list.
@@ -119,34 +121,13 @@ func flagError(cmd *cobra.Command, err error) error {
 
 // nearestFlag returns the flag of cmd that name is most likely meant to be, or "".
 func nearestFlag(cmd *cobra.Command, name string) string {
-	best, distance := "", max(2, len(name)/3)+1
+	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if d := editDistance(name, f.Name); d < distance && !f.Hidden {
-			best, distance = f.Name, d
+		if !f.Hidden {
+			names = append(names, f.Name)
 		}
 	})
-	return best
-}
-
-// editDistance counts the letters to add, drop or replace (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return diag.Nearest(name, names)
 }
 
 // noArgs refuses arguments; commands that take none use it so that a

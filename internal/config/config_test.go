@@ -1,0 +1,152 @@
+package config
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/skein-db/skein/internal/diag"
+)
+
+func TestParse(t *testing.T) {
+	got, err := Parse("skein.yaml", []byte(`# reviewed by the team
+upstream: origin/trunk
+check:
+  base: origin/release
+  order:
+    - older: 0201_b
+      newer: 0200_a
+      reason: both ran everywhere on 3 March
+  rules:
+    idx-gap: off
+    sql-orphan: "warning"
+  postgres: 15
+generated:
+  - paths: ["src/client/**", docs/schema.md]
+    run: pnpm codegen
+`))
+	want := &Config{
+		File: "skein.yaml", Upstream: "origin/trunk",
+		Check: Check{
+			Base: "origin/release", Postgres: 15,
+			Order: []Exception{{"0201_b", "0200_a", "both ran everywhere on 3 March", 6}},
+			Rules: map[string]Level{"idx-gap": Off, "sql-orphan": Warning},
+		},
+		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 14}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Errorf("%v %s", err, diff)
+	}
+	if got.BaseRevision() != "origin/release" || (&Config{Upstream: "up"}).BaseRevision() != "up" {
+		t.Error("BaseRevision")
+	}
+	for _, text := range []string{"", "# nothing yet\n", "check:\n", "check: {order: , rules: }\ngenerated:\n"} {
+		if c, err := Parse("skein.yaml", []byte(text)); err != nil || c.BaseRevision() != "" {
+			t.Errorf("%q: %v, %v", text, c, err)
+		}
+	}
+}
+
+func TestParseErrors(t *testing.T) {
+	for text, want := range map[string]string{
+		"upstraem: x":                `skein.yaml:1:1: the file has no key "upstraem"|did you mean upstream?`,
+		"x: 1":                       `skein.yaml:1:1: the file has no key "x"|the keys are check, generated, upstream`,
+		"check:\n  bse: x":           `skein.yaml:2:3: check has no key "bse"|did you mean base?`,
+		"upstream: 5":                `skein.yaml:1:11: upstream is not a text|`,
+		"upstream: ' '":              `skein.yaml:1:11: upstream is not a text|`,
+		"upstream: a\nupstream: b":   `skein.yaml:2:1: the file has the key "upstream" twice|`,
+		"- upstream":                 `skein.yaml:1:1: the file is not a list of key: value|`,
+		"upstream: [":                `skein.yaml:1: this is not YAML: |`,
+		"\n\"":                       `skein.yaml:2: this is not YAML: |`,
+		"check: {order: {older: a}}": `skein.yaml:1:16: check.order is not a list|`,
+		"check:\n  order:\n  - {older: a, newer: b}":               `skein.yaml:3:5: an element of check.order lacks reason|`,
+		"check:\n  order:\n  - {older: a, why: b}":                 `skein.yaml:3:16: an element of check.order has no key "why"|`,
+		"check: {rules: {idx-gap: of}}":                            `skein.yaml:1:26: check.rules.idx-gap cannot be "of"|did you mean off?`,
+		"check: {rules: {idx gap: off}}":                           `skein.yaml:1:17: "idx gap" is not the code of a finding|`,
+		"check: {postgres: 15.2}":                                  `skein.yaml:1:19: check.postgres is not a major version of PostgreSQL|`,
+		"generated: [{paths: [a]}]":                                `skein.yaml:1:13: an element of generated needs paths and run|`,
+		"generated: [{paths: [../a], run: x}]":                     `skein.yaml:1:13: the path "../a" lies outside of the project|`,
+		"generated: [{paths: a, run: x}]":                          `skein.yaml:1:21: paths is not a list|`,
+		"check: {order: [&e {older: a, newer: b, reason: c}, *e]}": `skein.yaml:1:17: check.order has the pair a and b twice|`,
+	} {
+		_, err := Parse("skein.yaml", []byte(text))
+		var d *diag.Error
+		if !errors.As(err, &d) || d.Kind != diag.Usage || d.Hint == "" {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		message, hint, _ := strings.Cut(want, "|")
+		if got := d.Position() + ": " + d.Message; !strings.HasPrefix(got, message) || !strings.Contains(d.Hint, hint) {
+			t.Errorf("%q: got %s, hint %s; want %s", text, got, d.Hint, want)
+		}
+	}
+}
+
+func TestExcerpt(t *testing.T) {
+	_, err := Parse("skein.yaml", []byte("check:\r\n  \"bäse\": x\r\n"))
+	if !strings.Contains(err.Error(), "2 |   \"bäse\": x\n  |   ^") {
+		t.Error(err)
+	}
+}
+
+func TestFind(t *testing.T) {
+	top := t.TempDir()
+	project := filepath.Join(top, "packages", "db")
+	for _, dir := range []string{project, filepath.Join(top, ".git"), filepath.Join(top, "packages", "db", "src")} {
+		if err := os.MkdirAll(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write := func(file string) {
+		t.Helper()
+		if err := os.WriteFile(file, []byte("upstream: x\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	expect := func(dir, want string) {
+		t.Helper()
+		if got, err := Find(dir); got != want || err != nil {
+			t.Errorf("%s: %q, %v; want %q", dir, got, err, want)
+		}
+	}
+	expect(project, "")
+	write(filepath.Join(filepath.Dir(top), Name)) // outside of the repository
+	defer os.Remove(filepath.Join(filepath.Dir(top), Name))
+	expect(project, "")
+	write(filepath.Join(top, Name))
+	expect(project, filepath.Join(top, Name))
+	write(filepath.Join(project, Name))
+	expect(project, filepath.Join(project, Name))
+	expect(filepath.Join(project, "src"), filepath.Join(project, Name))
+
+	t.Chdir(project)
+	expect(".", Name)
+	expect("src", Name)
+	if c, err := Load("."); err != nil || c.File != Name || c.Upstream != "x" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	alone := t.TempDir()
+	if c, err := Load(alone); err != nil || c.File != "" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	write(filepath.Join(alone, "skein.yml"))
+	if _, err := Load(alone); err == nil || !strings.Contains(err.Error(), "has to be called skein.yaml") {
+		t.Error(err)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("check:\n  order: [&a {older: x, newer: y, reason: z}, *a]\n  rules: {a: off}\n")
+	f.Add("generated:\n- paths: [a]\n  run: x\n? [a]\n: b\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		_, err := Parse("skein.yaml", []byte(text))
+		var d *diag.Error
+		if err != nil && (!errors.As(err, &d) || d.Hint == "") {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
+}
