@@ -3,7 +3,7 @@ package check
 import "github.com/skein-db/skein/internal/finding"
 
 // Rules are the codes of this package's findings, in the order in which a
-// person meets them: the folder, the journal, the chain, the schema.
+// person meets them: the folder, the journal, the chain, what has landed, the schema.
 var Rules = []finding.Rule{
 	{
 		Code: "journal-unreadable", Severity: finding.Error,
@@ -96,6 +96,12 @@ var Rules = []finding.Rule{
 		Fix:   "Set its when to a later time than the one before, unless a database has run it already. skein migrate applies such entries whatever their time.",
 	},
 	{
+		Code: "order-exception-unused", Severity: finding.Warning,
+		Title: "a reviewed exception of the order matches nothing",
+		About: "check.order in skein.yaml names pairs of migrations whose times may be the wrong way round. One that matches no pair was written for migrations that have changed since, and would hide the next accident among those names.",
+		Fix:   "Remove it from check.order.",
+	},
+	{
 		Code: "snapshot-unreadable", Severity: finding.Error,
 		Title: "a snapshot cannot be read",
 		About: "The file is empty, cut off or no JSON. The chain of snapshots breaks there, and if it is the last one generate cannot run.",
@@ -150,6 +156,72 @@ var Rules = []finding.Rule{
 		About: "Two migrations were generated from the same state, on two branches. The later snapshot does not know what the earlier migration changed, so the next generate undoes it or makes it again.",
 		Fix:   "Generate the later migration again on top of the other.",
 		See:   []string{"https://orm.drizzle.team/docs/drizzle-kit-check"},
+	},
+	{
+		Code: "landed-unreadable", Severity: finding.Warning,
+		Title: "the journal that landed on the upstream cannot be read",
+		About: "What has landed is read from the commit where the branch left the upstream. Where the journal there is damaged, nobody can say which migrations have landed, so none is protected.",
+		Fix:   "Mend the journal on the upstream first.",
+	},
+	{
+		Code: "landed-file-removed", Severity: finding.Error,
+		Title: "a file that landed is gone",
+		About: "Databases that have run the migration notice nothing; every new one fails at the missing SQL file, or a later generate starts from the wrong snapshot.",
+		Fix:   "Restore the file with the command that the finding shows. What a migration did is undone by a migration of its own.",
+	},
+	{
+		Code: "landed-sql-changed", Severity: finding.Error,
+		Title: "an SQL file was changed after it landed",
+		About: "A database runs a migration once. One that ran the file as it was never runs the change, and a new one runs only the change: from then on the two differ, and nothing says so. drizzle's migrator never compares the hash that it stored.",
+		Fix:   "Restore the file with the command that the finding shows and put the change into a migration of its own.",
+	},
+	{
+		Code: "landed-sql-line-endings", Severity: finding.Error,
+		Title: "the line endings or the byte order mark of an SQL file changed after it landed",
+		About: "The SQL is the same, its hash is not: what databases have recorded no longer names the file, so it looks edited wherever hashes are compared.",
+		Fix:   "Restore the file, and put *.sql text eol=lf into .gitattributes so that every checkout has the same bytes.",
+	},
+	{
+		Code: "landed-snapshot-changed", Severity: finding.Error,
+		Title: "a snapshot was changed after it landed",
+		About: "A snapshot says what a database looks like after its migration. Changed afterwards, it says what no database looks like; the next generate leaves out what is missing in fact, or writes what is there already. The finding shows the difference as SQL.",
+		Fix:   "Restore the snapshot and let skein generate write the difference as a migration. Where a chain was broken before and is being mended, set the code to warning for that one change.",
+	},
+	{
+		Code: "landed-snapshot-layout", Severity: finding.Warning,
+		Title: "the text of a snapshot was changed after it landed, not what it says",
+		About: "Mostly a formatter or an editor that ends files with a new line. It does no harm by itself, and hides changes that do among those that do not.",
+		Fix:   "Restore the file and take the migrations folder out of the formatter's files.",
+	},
+	{
+		Code: "landed-entry-changed", Severity: finding.Error,
+		Title: "a journal entry was changed after it landed",
+		About: "Databases have recorded the entry's time. drizzle's migrator compares only that: an entry that gets a newer time runs again, one that gets an older time is skipped where it has not run.",
+		Fix:   "Put the entry back as it landed.",
+	},
+	{
+		Code: "landed-entry-removed", Severity: finding.Error,
+		Title: "a journal entry that landed is gone",
+		About: "Databases that ran it keep what it did, new ones never get it.",
+		Fix:   "Bring the entry and its files back, and undo what it did in a migration of its own.",
+	},
+	{
+		Code: "landed-order", Severity: finding.Error,
+		Title: "entries stand in another order than that in which they landed",
+		About: "New databases run the migrations in the journal's order, others ran them in the order in which they landed. Where one builds on another the new database fails, or ends up different.",
+		Fix:   "Put the entries back in the order in which they landed.",
+	},
+	{
+		Code: "landed-inserted", Severity: finding.Error,
+		Title: "a new entry stands before one that has landed",
+		About: "Databases that ran the later one are past the new one: drizzle's migrator skips it there, and it runs before the others on new databases.",
+		Fix:   "Move the entry to the end of the journal, with the next number and a newer time; easiest by generating it again.",
+	},
+	{
+		Code: "upstream-collision", Severity: finding.Warning,
+		Title: "the upstream has got a migration that this branch's will collide with",
+		About: "Since the branch left the upstream, that has taken the same number, or made a migration from the same snapshot. The merge may well be clean for git and leave a history in which one of the two is not known to the other.",
+		Fix:   "Merge or rebase onto the upstream and generate this branch's migrations again behind it.",
 	},
 	{
 		Code: "schema-ahead", Severity: finding.Error,

@@ -8,6 +8,7 @@ package check
 import (
 	"context"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/schema"
 )
@@ -21,6 +22,11 @@ type Input struct {
 	Desired *schema.Schema
 	// SchemaFile is the file or pattern that findings about Desired name.
 	SchemaFile string
+	// Base is what has landed on the upstream; nil or a skipped one leaves that
+	// comparison out.
+	Base *Base
+	// Team is what the skein.yaml says; nil where there is none.
+	Team *config.Config
 }
 
 // Report is the outcome of a check.
@@ -53,6 +59,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	for _, rule := range rules {
 		report.Findings = append(report.Findings, rule(f)...)
 	}
+	report.Findings = levelled(report.Findings, f.in.Team.Check.Rules)
 	finding.Sort(report.Findings)
 	for _, f := range report.Findings {
 		if f.Severity == finding.Error {
@@ -62,6 +69,28 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 		}
 	}
 	return report, nil
+}
+
+// levelled gives findings the severities that the team has decided on, and
+// leaves out those that it does not want.
+func levelled(findings []finding.Finding, rules []config.Rule) []finding.Finding {
+	levels := map[string]config.Level{}
+	for _, r := range rules {
+		levels[r.Code] = r.Level
+	}
+	out := findings[:0]
+	for _, f := range findings {
+		switch levels[f.Code] {
+		case config.Off:
+			continue
+		case config.Error:
+			f.Severity = finding.Error
+		case config.Warning:
+			f.Severity = finding.Warning
+		}
+		out = append(out, f)
+	}
+	return out
 }
 
 // rules are all rules. Findings on one line keep this order.
@@ -78,11 +107,20 @@ var rules = []func(*facts) []finding.Finding{
 	tagUnique,
 	idxContiguous,
 	whenNewer,
+	exceptionsUsed,
 	snapshotReadable,
 	snapshotCurrent,
 	idUnique,
 	parentExists,
 	parentEarlier,
 	oneChild,
+	landedReadable,
+	landedFilesKept,
+	landedSQLKept,
+	landedSnapshotKept,
+	landedEntriesKept,
+	landedOrderKept,
+	appended,
+	upstreamFree,
 	schemaHeld,
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/snapshot"
 )
@@ -19,6 +20,9 @@ type facts struct {
 	snapshots []snapshotFile     // by name
 	last      *snapshot.Snapshot // read only where there is a Desired to compare with; nil where there is none
 	lastErr   error              // why last could not be read; snapshots says so too
+	// landed are the tags of the migrations on the base; empty where there is
+	// none. Others are new: no database but the developers' has run them.
+	landed map[string]bool
 }
 
 // snapshotFile is a snapshot on disk, or why it cannot be read.
@@ -33,7 +37,13 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Team == nil {
+		in.Team = &config.Config{}
+	}
 	f := &facts{in: in, history: h}
+	if f.compared() {
+		f.landed = in.Base.landed()
+	}
 	for _, path := range h.SnapshotFiles() {
 		f.snapshots = append(f.snapshots, snapshotFile{path: path})
 	}

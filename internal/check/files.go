@@ -29,7 +29,7 @@ func writeFinished(f *facts) []finding.Finding {
 func sqlPresent(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for i, m := range f.history.Migrations {
-		if !m.HasSQL {
+		if !m.HasSQL && !f.removedHere(m.Entry.Tag+".sql") {
 			out = append(out, f.entry(i, "tag", finding.Finding{
 				Code: "sql-missing", Severity: finding.Error,
 				Message: fmt.Sprintf("entry %s has no SQL file %s: migrate fails on every database that has not run it", m.Entry.Tag, filepath.Base(m.File)),
@@ -86,7 +86,7 @@ func snapshotPresent(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for i, m := range f.history.Migrations {
 		// With the prefix "none" only the last migration has one.
-		if m.HasSnapshot || strings.HasPrefix(m.Entry.Tag, "_") {
+		if m.HasSnapshot || strings.HasPrefix(m.Entry.Tag, "_") || f.removedHere("meta/"+filepath.Base(m.SnapshotFile)) {
 			continue
 		}
 		out = append(out, f.entry(i, "tag", finding.Finding{

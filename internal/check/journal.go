@@ -2,10 +2,14 @@ package check
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/snapshot"
 )
 
 // entry gives a finding the place of a key of the i-th entry of the journal.
@@ -82,21 +86,64 @@ func idxContiguous(f *facts) []finding.Finding {
 	return out
 }
 
-// whenNewer holds that every entry is newer than the one before: drizzle's
-// migrator reads the newest applied time and skips what is not newer.
+// whenNewer holds that every entry is newer than all before it: drizzle's
+// migrator reads the newest applied time and skips what is not newer. Pairs that
+// the team has looked at are left out.
 func whenNewer(f *facts) []finding.Finding {
 	var out []finding.Finding
-	for i := 1; i < len(f.history.Migrations); i++ {
-		before, e := f.history.Migrations[i-1].Entry, f.history.Migrations[i].Entry
-		if e.When > before.When {
+	for i, newest := range f.inverted() {
+		e := f.history.Migrations[i].Entry
+		if f.excepted(e.Tag, newest.Tag) {
 			continue
 		}
 		out = append(out, f.entry(i, "when", finding.Finding{
-			Code: "when-order", Severity: finding.Error,
+			Code: "when-order", Severity: finding.Error, Migration: e.Tag,
 			Message: fmt.Sprintf("entry %s is not newer than %s before it: drizzle's migrator skips it in silence on a database that has run the other",
-				e.Tag, before.Tag),
-			Hint: fmt.Sprintf("set its when to at least %d, unless a database has run it already", before.When+1),
+				e.Tag, newest.Tag),
+			Hint: fmt.Sprintf("set its when to at least %d, unless a database has run it already", newest.When+1),
 		}))
+	}
+	return out
+}
+
+// inverted yields the index of every entry that is not newer than all before
+// it, and the newest of those.
+func (f *facts) inverted() iter.Seq2[int, snapshot.Entry] {
+	return func(yield func(int, snapshot.Entry) bool) {
+		var newest snapshot.Entry
+		for i, m := range f.history.Migrations {
+			if i == 0 || m.Entry.When > newest.When {
+				newest = m.Entry
+			} else if !yield(i, newest) {
+				return
+			}
+		}
+	}
+}
+
+func (f *facts) excepted(older, newer string) bool {
+	return slices.ContainsFunc(f.in.Team.Check.Order, func(e config.Exception) bool { return e.Older == older && e.Newer == newer })
+}
+
+// exceptionsUsed finds reviewed exceptions of the order that match nothing, or
+// no longer: they would hide the next accident.
+func exceptionsUsed(f *facts) []finding.Finding {
+	if f.history.JournalError != nil {
+		return nil
+	}
+	pairs := map[[2]string]bool{}
+	for i, newest := range f.inverted() {
+		pairs[[2]string{f.history.Migrations[i].Entry.Tag, newest.Tag}] = true
+	}
+	var out []finding.Finding
+	for _, e := range f.in.Team.Check.Order {
+		if !pairs[[2]string{e.Older, e.Newer}] {
+			out = append(out, finding.Finding{
+				Code: "order-exception-unused", Severity: finding.Warning, File: f.in.Team.File, Line: e.Line,
+				Message: fmt.Sprintf("the exception for %s and %s matches nothing: they are not in the journal, or in order", e.Older, e.Newer),
+				Hint:    "remove it from check.order",
+			})
+		}
 	}
 	return out
 }

@@ -79,16 +79,6 @@ func TestWrap(t *testing.T) {
 	}
 }
 
-func TestShellQuote(t *testing.T) {
-	for word, want := range map[string]string{
-		"": "''", "a.b=c": "a.b=c", "two words": "'two words'", "it's": `'it'\''s'`, `"q"`: `'"q"'`, "$x": "'$x'",
-	} {
-		if got := shellQuote(word); got != want {
-			t.Errorf("%q: got %s, want %s", word, got, want)
-		}
-	}
-}
-
 // TestColour: on a terminal, unless it is not wanted; never by itself on a pipe.
 func TestColour(t *testing.T) {
 	for _, c := range []struct {

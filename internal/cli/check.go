@@ -16,6 +16,7 @@ import (
 type checkOptions struct {
 	project projectFlags
 	faces   faceFlags
+	base    string
 	noCache bool
 }
 
@@ -27,6 +28,7 @@ type checkResult struct {
 	Errors     int               `json:"errors"`
 	Warnings   int               `json:"warnings"`
 	Findings   []finding.Finding `json:"findings"`
+	Base       *check.Base       `json:"base"`
 	// SchemaCompared is false where no schema files are known or they could not
 	// be read.
 	SchemaCompared bool         `json:"schemaCompared"`
@@ -42,6 +44,10 @@ func newCheck(a *app) *cobra.Command {
 follow each other, and whether the schema files say what the last snapshot says. Nothing is changed
 and no database is needed.
 
+What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
+with the commit where the branch left --base, which is what skein.yaml names, or
+else the main branch of origin. Outside of a repository that part is left out.
+
 The project is described by its config, or by flags, not both. With --out alone the schema files are
 left out.
 
@@ -51,6 +57,7 @@ into a file beside that. docs/ci.md has workflows that are ready to use, docs/ru
 
 The exit code is 1 when there is a finding of severity error; --fail-on moves that line.`,
 		Example: `  skein check
+  skein check --base origin/release
   skein check --fail-on warning
   skein check --format json
   skein check --format github --output skein.sarif
@@ -60,6 +67,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), a, cmd, o) },
 	}
 	o.project.add(cmd, "config", "dialect", "casing", "schema", "out")
+	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
 	o.faces.add(cmd)
 	return cmd
@@ -73,7 +81,13 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	if err != nil {
 		return err
 	}
-	in := check.Input{Dir: p.Out}
+	if err := p.team.Known(codes()); err != nil {
+		return err
+	}
+	in := check.Input{Dir: p.Out, Team: p.team}
+	if in.Base, err = a.base(ctx, cmd, p, o.base); err != nil {
+		return err
+	}
 	schemaErr := a.wantedSchema(ctx, p, o.noCache, &in)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -86,12 +100,13 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	}
 	object := &checkResult{
 		Status: "fine", Migrations: found.Migrations, Snapshots: found.Snapshots,
-		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings, SchemaCompared: in.Desired != nil,
+		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings,
+		Base: in.Base, SchemaCompared: in.Desired != nil,
 	}
 	if len(found.Findings) > 0 {
 		object.Status = "findings"
 	}
-	r := &report.Report{Command: "skein check", Scope: object.scope(schemaErr), Findings: found.Findings, Home: orElse(p.File, p.Out)}
+	r := &report.Report{Command: "skein check", Scope: object.scope(schemaErr), Findings: found.Findings, Home: orElse(p.File, p.Out), Remark: baseText(in.Base)}
 	if schemaErr != nil {
 		r.Problem = asDiag(schemaErr)
 		problem := toErrorObject(r.Problem)
@@ -117,6 +132,27 @@ func (r *checkResult) scope(schemaErr error) string {
 		what += "; the schema files were left out"
 	}
 	return what
+}
+
+// base finds what the migrations folder is compared with. Only who asks for it
+// on the command line wants it where there is no repository.
+func (a *app) base(ctx context.Context, cmd *cobra.Command, p *project, flag string) (*check.Base, error) {
+	asked := check.BaseRequest{Revision: p.team.BaseRevision()}
+	if cmd.Flags().Changed("base") {
+		asked = check.BaseRequest{Revision: flag, Insist: true}
+		if flag == "" {
+			return nil, usage("write --base origin/main, or --base none", "--base needs a revision")
+		}
+	}
+	return check.FindBase(ctx, p.Out, asked)
+}
+
+// baseText says what the folder was compared with.
+func baseText(b *check.Base) string {
+	if b.Skipped != "" {
+		return "not compared with what has landed: " + b.Skipped
+	}
+	return fmt.Sprintf("compared with what has landed on %s, up to commit %s", b.Revision, b.Commit[:min(12, len(b.Commit))])
 }
 
 // wantedSchema reads the schema files, if any are known, into in.

@@ -146,7 +146,7 @@ func (d *demo) prompt(command string) { d.print("\n%s\n", d.outPaint().cyan("$ "
 func (d *demo) run(ctx context.Context, args ...string) error {
 	quoted := make([]string, len(args))
 	for i, arg := range args {
-		quoted[i] = shellQuote(arg)
+		quoted[i] = diag.ShellQuote(arg)
 	}
 	d.prompt("skein " + strings.Join(quoted, " "))
 	// What the commands would keep for the next time goes with the folder.

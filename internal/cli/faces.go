@@ -50,7 +50,7 @@ func (f *faceFlags) files() ([]outputFile, error) {
 		}
 		switch {
 		case file.face == "":
-			return nil, usage("write the form in front of it, such as --output sarif:"+shellQuote(given), "--output %s: its ending does not say what to write", given)
+			return nil, usage("write the form in front of it, such as --output sarif:"+diag.ShellQuote(given), "--output %s: its ending does not say what to write", given)
 		case file.path == "" || file.path == "-":
 			return nil, usage("--format says what goes to standard output", "--output %s names no file", given)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/check"
+	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
 )
 
@@ -15,6 +16,15 @@ import (
 // list joined here.
 func rules() []finding.Rule {
 	return slices.Concat(check.Rules)
+}
+
+// codes are those of all rules.
+func codes() []string {
+	var out []string
+	for _, r := range rules() {
+		out = append(out, r.Code)
+	}
+	return out
 }
 
 func ruleOf(code string) (finding.Rule, bool) {
@@ -86,15 +96,9 @@ func explain(a *app, codes []string) error {
 }
 
 func unknownRule(code string) error {
-	best, distance := "", max(2, len(code)/3)+1
-	for _, r := range rules() {
-		if d := editDistance(code, r.Code); d < distance {
-			best, distance = r.Code, d
-		}
-	}
 	hint := "`skein explain` lists the codes"
-	if best != "" {
-		hint = "did you mean `skein explain " + best + "`?"
+	if near := diag.Nearest(code, codes()); near != "" {
+		hint = "did you mean `skein explain " + near + "`?"
 	}
 	return usage(hint, "no finding has the code %q", code)
 }

@@ -8,9 +8,11 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/skein-db/skein/internal/diag"
 )
@@ -34,8 +36,7 @@ type Check struct {
 	// "" for the upstream.
 	Base  string
 	Order []Exception
-	// Rules is what becomes of the findings of a code.
-	Rules map[string]Level
+	Rules []Rule
 	// Postgres is the major version of the throwaway server; 0 leaves it to
 	// what is there.
 	Postgres int
@@ -47,6 +48,13 @@ type Exception struct {
 	Older, Newer string // tags: Older comes later in the journal and has the older time
 	Reason       string
 	Line         int // in the file
+}
+
+// Rule is what becomes of the findings of a code.
+type Rule struct {
+	Code  string
+	Level Level
+	Line  int // in the file
 }
 
 // Level is what becomes of findings.
@@ -72,6 +80,22 @@ func (c *Config) BaseRevision() string {
 		return c.Check.Base
 	}
 	return c.Upstream
+}
+
+// Known returns an error of type *diag.Error where Check.Rules has a code that is
+// not among those there are.
+func (c *Config) Known(codes []string) error {
+	for _, r := range c.Check.Rules {
+		if slices.Contains(codes, r.Code) {
+			continue
+		}
+		hint := "skein explain lists the codes"
+		if near := diag.Nearest(r.Code, codes); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		return &diag.Error{Kind: diag.Usage, File: c.File, Line: r.Line, Message: fmt.Sprintf("check.rules: no finding has the code %q", r.Code), Hint: hint}
+	}
+	return nil
 }
 
 // Find returns the path of the nearest skein.yaml in a folder and those above

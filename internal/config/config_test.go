@@ -34,7 +34,7 @@ generated:
 		Check: Check{
 			Base: "origin/release", Postgres: 15,
 			Order: []Exception{{"0201_b", "0200_a", "both ran everywhere on 3 March", 6}},
-			Rules: map[string]Level{"idx-gap": Off, "sql-orphan": Warning},
+			Rules: []Rule{{"idx-gap", Off, 10}, {"sql-orphan", Warning, 11}},
 		},
 		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 14}},
 	}
@@ -43,6 +43,13 @@ generated:
 	}
 	if got.BaseRevision() != "origin/release" || (&Config{Upstream: "up"}).BaseRevision() != "up" {
 		t.Error("BaseRevision")
+	}
+	if err := got.Known([]string{"idx-gap", "sql-orphan"}); err != nil {
+		t.Error(err)
+	}
+	if err := got.Known([]string{"idx-gap", "sql-orphans"}); err == nil ||
+		err.Error() != "skein.yaml:11: check.rules: no finding has the code \"sql-orphan\"\nhint: did you mean sql-orphans?" {
+		t.Error(err)
 	}
 	for _, text := range []string{"", "# nothing yet\n", "check:\n", "check: {order: , rules: }\ngenerated:\n"} {
 		if c, err := Parse("skein.yaml", []byte(text)); err != nil || c.BaseRevision() != "" {

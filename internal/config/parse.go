@@ -126,7 +126,6 @@ var levels = []string{string(Error), string(Warning), string(Off)}
 var aCode = regexp.MustCompile(`^[a-z][a-z0-9-]*$`)
 
 func (p *parser) rules(n *yaml.Node, c *Check) {
-	c.Rules = map[string]Level{}
 	p.pairs(n, "check.rules", func(key, v *yaml.Node) {
 		if !aCode.MatchString(key.Value) {
 			p.wrong(key, "the code of a finding stands in brackets behind its message", "%q is not the code of a finding", key.Value)
@@ -135,7 +134,7 @@ func (p *parser) rules(n *yaml.Node, c *Check) {
 		if !slices.Contains(levels, level) {
 			p.wrong(v, "write "+strings.Join(levels, ", ")+suggestion(level, levels), "check.rules.%s cannot be %q", key.Value, level)
 		}
-		c.Rules[key.Value] = Level(level)
+		c.Rules = append(c.Rules, Rule{key.Value, Level(level), key.Line})
 	})
 }
 

@@ -216,13 +216,6 @@ func (f *failure) refused(top string) *diag.Error {
 	}
 	return &diag.Error{
 		Kind: diag.Usage, File: top, Message: "git does not read the repository, because it belongs to another user", Err: f,
-		Hint: "if you trust it: git config --global --add safe.directory " + shellQuote(top),
+		Hint: "if you trust it: git config --global --add safe.directory " + diag.ShellQuote(top),
 	}
-}
-
-func shellQuote(word string) string {
-	if strings.Trim(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./:") == "" {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }

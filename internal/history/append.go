@@ -213,7 +213,7 @@ func (h *History) next(d Draft) (Migration, error) {
 			Idx: idx, Version: fmt.Sprint(snapshot.CurrentVersion), When: when, Tag: tag, Breakpoints: d.Breakpoints,
 		},
 		File:         filepath.Join(h.Dir, tag+".sql"),
-		SnapshotFile: filepath.Join(h.Dir, "meta", snapshotName(tag)),
+		SnapshotFile: filepath.Join(h.Dir, "meta", SnapshotName(tag)),
 		SQL:          d.SQL, HasSQL: true, HasSnapshot: true,
 	}, nil
 }

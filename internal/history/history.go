@@ -230,7 +230,7 @@ func (h *History) join(sqlFiles []string) error {
 		m := Migration{
 			Entry:        e,
 			File:         filepath.Join(h.Dir, e.Tag+".sql"),
-			SnapshotFile: filepath.Join(h.Dir, "meta", snapshotName(e.Tag)),
+			SnapshotFile: filepath.Join(h.Dir, "meta", SnapshotName(e.Tag)),
 		}
 		if _, m.HasSQL = slices.BinarySearch(sqlFiles, e.Tag+".sql"); m.HasSQL {
 			text, err := os.ReadFile(m.File)
@@ -239,8 +239,8 @@ func (h *History) join(sqlFiles []string) error {
 			}
 			m.SQL = string(text)
 		}
-		_, m.HasSnapshot = slices.BinarySearch(h.snapshots, snapshotName(e.Tag))
-		named[e.Tag+".sql"], named[snapshotName(e.Tag)] = true, true
+		_, m.HasSnapshot = slices.BinarySearch(h.snapshots, SnapshotName(e.Tag))
+		named[e.Tag+".sql"], named[SnapshotName(e.Tag)] = true, true
 		h.Migrations = append(h.Migrations, m)
 	}
 	for _, name := range sqlFiles {
@@ -256,10 +256,10 @@ func (h *History) join(sqlFiles []string) error {
 	return nil
 }
 
-// snapshotName is the name of the snapshot that belongs to a tag: drizzle-kit
+// SnapshotName is the name of the snapshot that belongs to a tag: drizzle-kit
 // takes the tag's prefix for it. With the prefix "none", whose tags begin with
 // "_", all migrations share one file.
-func snapshotName(tag string) string {
+func SnapshotName(tag string) string {
 	prefix, _, _ := strings.Cut(tag, "_")
 	return prefix + "_snapshot.json"
 }

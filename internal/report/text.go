@@ -153,6 +153,9 @@ func (w *textWriter) sentence(word, text string) {
 }
 
 func (w *textWriter) closing() {
+	if w.report.Remark != "" {
+		defer func() { w.WriteString(w.Paint(Quiet, printable(w.report.Remark)) + "\n") }()
+	}
 	if len(w.report.Findings) == 0 {
 		if w.report.Problem == nil {
 			w.WriteString(w.report.verdict() + "\n")

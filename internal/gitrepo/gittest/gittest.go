@@ -20,7 +20,7 @@ type Repo struct {
 func New(t testing.TB) *Repo {
 	t.Helper()
 	r := At(t, t.TempDir())
-	r.Git("init", "--quiet", "--initial-branch=main")
+	r.Git("init", "--quiet", "--initial-branch=main", "--template=")
 	return r
 }
 
@@ -45,7 +45,7 @@ func At(t testing.TB, dir string) *Repo {
 func (r *Repo) Clone(options ...string) *Repo {
 	r.t.Helper()
 	dir := filepath.Join(r.t.TempDir(), "clone")
-	r.Git(append(append([]string{"clone", "--quiet"}, options...), r.Address(), dir)...)
+	r.Git(append(append([]string{"clone", "--quiet", "--template="}, options...), r.Address(), dir)...)
 	return At(r.t, dir)
 }
 
