@@ -23,6 +23,7 @@ var floors = map[string]int{
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,
+	"internal/commute":    3,
 	"internal/migrate":    4,
 	"internal/check":      5,
 	"internal/report":     6,

@@ -2,7 +2,9 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,10 +43,13 @@ type Base struct {
 	entries []snapshot.Entry
 	err     error             // why the journal at Commit cannot be read
 	files   map[string]string // name in the folder → blob
-	edited  map[string][]byte // name in the folder → content at Commit
+	edited  map[string]edit   // by name in the folder
 	removed []string          // names in the folder
 	ahead   []ahead           // in the order of the upstream's journal
 }
+
+// edit is a file that differs from what landed.
+type edit struct{ before, after []byte }
 
 // ahead is a migration that the upstream has got since the branch left it.
 type ahead struct {
@@ -190,26 +195,28 @@ func (b *Base) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	b.edited = map[string]edit{}
+	ids := []string{orZero(b.files[journalName])}
+	var names []string
 	// What the index does not have counts as removed for git, whether or not the
 	// file is there.
-	names := append(b.names(edited), b.names(removed)...)
-	for _, name := range b.names(removed) {
-		if !present(b.path(name)) {
+	for _, name := range b.names(slices.Concat(edited, removed)) {
+		after, err := os.ReadFile(b.path(name))
+		if errors.Is(err, fs.ErrNotExist) {
 			b.removed = append(b.removed, name)
+			continue
+		} else if err != nil {
+			return err
 		}
-	}
-	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(b.removed, name) })
-	ids := []string{b.files[journalName]}
-	for _, name := range names {
-		ids = append(ids, b.files[name])
+		b.edited[name] = edit{after: after}
+		names, ids = append(names, name), append(ids, b.files[name])
 	}
 	contents, err := b.repo.Blobs(ctx, ids...)
 	if err != nil {
 		return err
 	}
-	b.edited = map[string][]byte{}
 	for i, name := range names {
-		b.edited[name] = contents[i+1]
+		b.edited[name] = edit{before: contents[i+1], after: b.edited[name].after}
 	}
 	b.entries, b.err = entriesOf(contents[0])
 	return nil
@@ -330,9 +337,4 @@ func (b *Base) names(paths []string) []string {
 // path is a file of the folder in the work tree.
 func (b *Base) path(name string) string {
 	return filepath.Join(b.repo.Top, filepath.FromSlash(b.full(name)))
-}
-
-func present(file string) bool {
-	_, err := os.Lstat(file)
-	return err == nil
 }

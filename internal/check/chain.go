@@ -123,24 +123,3 @@ func parentEarlier(f *facts) []finding.Finding {
 	}
 	return out
 }
-
-// oneChild finds two snapshots that start from one state. A copy, id and all,
-// is idUnique's to tell.
-func oneChild(f *facts) []finding.Finding {
-	var out []finding.Finding
-	first := map[string]snapshotFile{}
-	for _, s := range f.chain() {
-		other, taken := first[s.head.PrevID]
-		switch {
-		case !taken:
-			first[s.head.PrevID] = s
-		case other.head.ID != s.head.ID:
-			out = append(out, finding.Finding{
-				Code: "snapshot-collision", Severity: finding.Error, File: s.path,
-				Message: fmt.Sprintf("the snapshot and %s have one parent: two migrations start from the same state", filepath.Base(other.path)),
-				Hint:    "generate the later migration again on top of the other",
-			})
-		}
-	}
-	return out
-}

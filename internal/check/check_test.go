@@ -288,6 +288,46 @@ func TestSchemaAgainstLastSnapshot(t *testing.T) {
 	}
 }
 
+// TestCollision holds that a collision says whether its two sides go together.
+func TestCollision(t *testing.T) {
+	for name, c := range map[string]struct {
+		second, third []string // what a new name is set to in each snapshot
+		detail        string
+	}{
+		"nothing": {nil, nil, "\nthe changes commute: neither touches the schema"},
+		"apart":   {[]string{`"id": {`, `"a": {`, `"name": "id"`, `"name": "a"`}, nil, "\nthe changes commute"},
+		"against": {
+			[]string{`"type": "integer"`, `"type": "bigint"`}, []string{`"type": "integer"`, `"type": "uuid"`},
+			"column users.id  sets type bigint  sets type uuid  conflict: both set type, to bigint and uuid\nthey do not commute: column users.id",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := sound(t)
+			f.edit(third, `"prevId": "id-1"`, `"prevId": "id-0"`)
+			if c.second != nil {
+				f.edit(second, c.second...)
+			}
+			if c.third != nil {
+				f.edit(third, c.third...)
+			}
+			findings, err := Run(context.Background(), Input{Dir: f.dir})
+			f.must(err)
+			if len(findings) != 1 || !strings.HasSuffix("\n"+findings[0].Detail, c.detail) || !strings.Contains(findings[0].Detail, "0001_two") {
+				t.Errorf("%+v", findings)
+			}
+		})
+	}
+	// Without the parent there is nothing to say about the changes.
+	f := sound(t)
+	f.edit(second, `"prevId": "id-0"`, `"prevId": "gone"`)
+	f.edit(third, `"prevId": "id-1"`, `"prevId": "gone"`)
+	findings, err := Run(context.Background(), Input{Dir: f.dir})
+	f.must(err)
+	if n := len(findings); n != 3 || findings[n-1].Code != "snapshot-collision" || findings[n-1].Detail != "" {
+		t.Errorf("%+v", findings)
+	}
+}
+
 func TestFolderThatCannotBeRead(t *testing.T) {
 	f := sound(t)
 	f.write("file", "")

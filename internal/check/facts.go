@@ -23,6 +23,9 @@ type facts struct {
 	// landed are the tags of the migrations on the base; empty where there is
 	// none. Others are new: no database but the developers' has run them.
 	landed map[string]bool
+	// collisions are pairs of snapshots with one parent, in the order of the
+	// later ones.
+	collisions []collision
 }
 
 // snapshotFile is a snapshot on disk, or why it cannot be read.
@@ -50,7 +53,11 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	if in.Desired != nil {
 		f.last, f.lastErr = h.LastSnapshot()
 	}
-	return f, scanAll(ctx, f.snapshots)
+	if err := scanAll(ctx, f.snapshots); err != nil {
+		return nil, err
+	}
+	f.collisions = f.collide()
+	return f, nil
 }
 
 // scanAll reads the snapshots, as many at once as there are processors.

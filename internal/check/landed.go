@@ -3,7 +3,6 @@ package check
 import (
 	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -49,11 +48,10 @@ func landedSQLKept(f *facts) []finding.Finding {
 	}
 	var out []finding.Finding
 	for _, m := range f.history.Migrations {
-		before, edited := f.in.Base.edited[m.Entry.Tag+".sql"]
-		if !edited || !m.HasSQL || !f.landed[m.Entry.Tag] || m.SQL == string(before) {
-			continue
+		file, edited := f.in.Base.edited[m.Entry.Tag+".sql"]
+		if edited && f.landed[m.Entry.Tag] && !bytes.Equal(file.before, file.after) {
+			out = append(out, f.changedSQL(m, string(file.before)))
 		}
-		out = append(out, f.changedSQL(m, string(before)))
 	}
 	return out
 }
@@ -133,16 +131,12 @@ func landedSnapshotKept(f *facts) []finding.Finding {
 	seen := map[string]bool{} // with the prefix "none" all share one, which changes with each
 	for _, m := range f.history.Migrations {
 		name := "meta/" + filepath.Base(m.SnapshotFile)
-		before, edited := f.in.Base.edited[name]
-		if !edited || seen[name] || !f.landed[m.Entry.Tag] || strings.HasPrefix(m.Entry.Tag, "_") {
+		file, edited := f.in.Base.edited[name]
+		if !edited || seen[name] || bytes.Equal(file.before, file.after) || !f.landed[m.Entry.Tag] || strings.HasPrefix(m.Entry.Tag, "_") {
 			continue
 		}
 		seen[name] = true
-		after, err := os.ReadFile(m.SnapshotFile)
-		if err != nil || bytes.Equal(before, after) {
-			continue
-		}
-		if found, ok := f.changedSnapshot(m, before, after); ok {
+		if found, ok := f.changedSnapshot(m, file.before, file.after); ok {
 			out = append(out, found)
 		}
 	}

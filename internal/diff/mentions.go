@@ -80,8 +80,30 @@ func hasName(ws []word, name string) bool {
 	return false
 }
 
-// mentions says whether an expression of a table uses the column.
-func mentions(expr, column string) bool { return hasName(words(expr), column) }
+// Mentions reports whether SQL may use what has the name: a column of an
+// expression's table, or whatever a query selects from.
+func Mentions(sql, name string) bool { return hasName(words(sql), name) }
+
+// UsesColumn reports whether a query may use the column of the table, by a star
+// too. others says of a name whether another table has it.
+func UsesColumn(query, table, column string, others func(string) bool) bool {
+	return queryUses(words(query), table, column, others)
+}
+
+// SelectsAll reports whether a query may take all columns of the table, also
+// those that it gets later.
+func SelectsAll(query, table string) bool {
+	ws := words(query)
+	if !hasName(ws, table) {
+		return false
+	}
+	for i, w := range ws {
+		if w.text == "*" && !w.name && i > 0 && starBefore[ws[i-1].text] {
+			return true
+		}
+	}
+	return false
+}
 
 // onlyNull says whether an expression asks of a column no more than whether it
 // is null, which goes with every type.

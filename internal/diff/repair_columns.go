@@ -16,7 +16,7 @@ func (c *computer) repairGenerated(p *tablePair) {
 			continue
 		}
 		usesGone := slices.ContainsFunc(p.columns.deleted, func(x *schema.Column) bool {
-			return x != col && mentions(col.Generated.As, x.Name)
+			return x != col && Mentions(col.Generated.As, x.Name)
 		})
 		if usesGone || c.uses(p, col.Generated.As) != 0 {
 			c.mends(defectGeneratedLoss, object(col.Name))
