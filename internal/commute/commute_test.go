@@ -176,8 +176,8 @@ var cases = []struct {
 	}, []string{"conflict column users.email: column users.domain uses what is dropped"}},
 	{"view over a dropped column", withoutEmail, func(s *schema.Schema) { addView(s, "v", `select "users"."email" from "users"`) },
 		[]string{"conflict column users.email: view v uses what is dropped"}},
-	{"view over a column of that name elsewhere", func(s *schema.Schema) { dropColumn(posts(s), "title") },
-		func(s *schema.Schema) { addView(s, "v", `select "users"."title" from "users"`) }, nil},
+	{"view over a column of that name elsewhere", func(s *schema.Schema) { dropColumn(posts(s), "id") },
+		func(s *schema.Schema) { addView(s, "v", `select "users"."id" from "users", "posts"`) }, nil},
 	{"policy over a dropped column", withoutEmail, func(s *schema.Schema) { addPolicy(users(s), "p", "email = current_user") },
 		[]string{"conflict column users.email: policy users.p uses"}},
 	{"policy over another table's column", withoutEmail, func(s *schema.Schema) {
@@ -200,7 +200,7 @@ var cases = []struct {
 	{"foreign key on one of two keys", func(s *schema.Schema) { users(s).Uniques = nil }, func(s *schema.Schema) {
 		users(s).Uniques = append(users(s).Uniques, schema.Unique{Name: "again", Columns: []string{"email"}})
 		addForeignKey(posts(s), "title", "users", "email")
-	}, nil},
+	}, []string{"conflict unique constraint users.users_email_unique: foreign key posts.posts_title_fk uses"}},
 	{"role of a policy", func(s *schema.Schema) { s.Roles = nil }, func(s *schema.Schema) { addPolicy(users(s), "p", "true", "reader") },
 		[]string{"conflict role reader: policy users.p uses what is dropped"}},
 	{"table in a dropped schema", func(s *schema.Schema) { s.Schemas = nil }, func(s *schema.Schema) { addTable(s, "log", "id").Schema = "audit" },

@@ -105,9 +105,11 @@ func uses(x, gone *change, s *schema.Schema, before *object) bool {
 	case aRole:
 		return slices.Contains(roles(o), gone.name)
 	case aPrimaryKey, aUnique, anIndex:
+		// Also where there is another key over the columns: which of them a foreign
+		// key is bound to is PostgreSQL's choice.
 		columns := keyColumns(before)
 		return columns != nil && refersTo(o, func(f *schema.ForeignKey) bool {
-			return target(f) == gone.in && sameSet(f.ToColumns, columns) && !hasOtherKey(s, gone.key, columns)
+			return target(f) == gone.in && sameSet(f.ToColumns, columns)
 		})
 	}
 	return false
@@ -258,25 +260,4 @@ func keyColumns(o *object) []string {
 
 func sameSet(a, b []string) bool {
 	return len(a) == len(b) && !slices.ContainsFunc(a, func(s string) bool { return !slices.Contains(b, s) })
-}
-
-// hasOtherKey reports whether the table has another key over the columns.
-func hasOtherKey(s *schema.Schema, gone key, columns []string) bool {
-	t := s.Table(gone.in)
-	if t == nil {
-		return false
-	}
-	for _, o := range tableObjects(t) {
-		switch v := o.value.(type) {
-		case *schema.Column:
-			if v.PrimaryKey && sameSet(columns, []string{v.Name}) {
-				return true
-			}
-		case *schema.PrimaryKey, *schema.Unique, *schema.Index:
-			if k := keyColumns(&o); o.key != gone && k != nil && sameSet(k, columns) {
-				return true
-			}
-		}
-	}
-	return false
 }
