@@ -80,6 +80,9 @@ func (b *body) fields(m map[string]any, guarded bool) {
 		b.statement(object(run).child("sqlstmt").child("PLpgSQL_expr").text("query"), guarded)
 		return
 	}
+	if m["PLpgSQL_stmt_commit"] != nil || m["PLpgSQL_stmt_rollback"] != nil {
+		b.of.Commits = true
+	}
 	done := map[string]bool{}
 	for _, key := range fieldOrder {
 		if v, ok := m[key]; ok {

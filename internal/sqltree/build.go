@@ -33,6 +33,8 @@ func (r reader) statement(kind string, o object) Node {
 		return r.alterDomain(o)
 	case "ViewStmt":
 		return &CreateView{Name: relation(o.child("view")), Replace: o.flag("replace")}
+	case "CommentStmt":
+		return comment(o)
 	case "CreateFunctionStmt":
 		return &CreateFunction{Name: name(o.names("funcname")), Replace: o.flag("replace"), Language: option(o, "options", "language")}
 	case "CreateTrigStmt":
@@ -64,11 +66,11 @@ func (r reader) rows(kind string, o object) Node {
 		return &Truncate{Tables: relations(o, "relations"), Cascade: cascades(o)}
 	case "CopyStmt":
 		if o.flag("is_from") {
-			return &Insert{Table: relation(o.child("relation")), Columns: o.names("attlist"), Values: true}
+			return &Insert{Table: relation(o.child("relation")), Columns: o.names("attlist"), Values: true, Stdin: o["filename"] == nil}
 		}
 		return &Select{}
 	case "SelectStmt":
-		return &Select{Into: relation(o.child("intoClause").child("rel"))}
+		return &Select{Into: relation(o.child("intoClause").child("rel")), Locking: len(o.list("lockingClause")) > 0}
 	case "DoStmt":
 		return &Do{Language: orElse(option(o, "args", "language"), "plpgsql")}
 	case "TransactionStmt":
@@ -144,6 +146,18 @@ func objectName(o object) Name {
 	}
 	kind, node := o.any("object")
 	return nameIn(kind, node)
+}
+
+func comment(o object) Node {
+	c := &Comment{Kind: kindOf(o.text("objtype"))}
+	kind, node := o.any("object")
+	words := node.names("items")
+	if partOf := c.Kind == Column || c.Kind == TableConstraint || parts[c.Kind]; partOf && len(words) > 1 {
+		c.Name = name(words[:len(words)-1])
+	} else {
+		c.Name = nameIn(kind, node)
+	}
+	return c
 }
 
 // nameIn reads the name that a node is or holds.

@@ -14,8 +14,10 @@ func (r reader) createTable(kind string, o object) Node {
 		Name: relation(rel), IfNotExists: base.flag("if_not_exists"), Temporary: rel.text("relpersistence") == "t",
 		Partitioned: base["partspec"] != nil,
 	}
-	if parents := relations(base, "inhRelations"); len(parents) > 0 {
-		t.PartitionOf = parents[0]
+	if bound := base.child("partbound"); bound != nil {
+		t.PartitionOf, t.DefaultPartition = relations(base, "inhRelations")[0], bound.flag("is_default")
+	} else {
+		t.Inherits = relations(base, "inhRelations")
 	}
 	elements, _ := base["tableElts"].([]any)
 	for _, element := range elements {

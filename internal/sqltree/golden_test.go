@@ -56,7 +56,7 @@ func describe(b *strings.Builder, s Statement, indent string) {
 	if uses := said(s.Uses); uses != "{}" {
 		fmt.Fprintf(b, "%s  uses %s\n", indent, uses)
 	}
-	for flag, on := range map[string]bool{"opaque": s.Opaque, "guarded": s.Guarded} {
+	for flag, on := range map[string]bool{"opaque": s.Opaque, "guarded": s.Guarded, "commits": s.Commits} {
 		if on {
 			fmt.Fprintf(b, "%s  %s\n", indent, flag)
 		}

@@ -24,6 +24,8 @@ type Statement struct {
 	// Opaque says that the statement runs SQL that cannot be seen: a DO block
 	// in another language or with EXECUTE.
 	Opaque bool
+	// Commits says that a DO block ends transactions of its own.
+	Commits bool
 	// Guarded says, of a statement in a body, that it may not be run: it
 	// stands in an IF, a CASE or an exception handler.
 	Guarded bool

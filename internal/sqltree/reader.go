@@ -53,6 +53,7 @@ func (r reader) expr(o object, key string) *Expr {
 	e.Constant = constant(kind, node)
 	e.Literal, _ = literal(kind, node)
 	e.NotNull = heldNotNull(kind, node)
+	e.CastOf, e.Casts = r.casts(kind, node)
 	return e
 }
 
@@ -84,6 +85,22 @@ func literal(kind string, node object) (string, bool) {
 		return literal(node.any("arg"))
 	}
 	return "", false
+}
+
+// casts returns the column that an expression is, or casts, and the types.
+func (r reader) casts(kind string, node object) (column string, types []TypeName) {
+	switch kind {
+	case "ColumnRef":
+		if parts := node.names("fields"); len(parts) > 0 {
+			column = parts[len(parts)-1]
+		}
+	case "TypeCast":
+		inner, arg := node.any("arg")
+		if column, types = r.casts(inner, arg); column != "" {
+			types = append(types, r.typeName(node.child("typeName")))
+		}
+	}
+	return column, types
 }
 
 // heldNotNull returns the columns that cannot be null where the expression is

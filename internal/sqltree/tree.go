@@ -76,6 +76,10 @@ type Expr struct {
 	// NotNull is the column that an expression "x IS NOT NULL", alone or joined
 	// to others by AND, holds to be there.
 	NotNull []string
+	// CastOf is the column that the expression is, or casts, and Casts are the
+	// types that it is cast to, in turn.
+	CastOf string
+	Casts  []TypeName
 }
 
 // ConstraintKind is a kind of constraint.
@@ -134,9 +138,12 @@ type CreateTable struct {
 	Temporary   bool
 	Columns     []ColumnDef
 	Constraints []Constraint // of the table; those of columns are with them
-	PartitionOf Name         // or the table it inherits from
-	Partitioned bool
-	AsQuery     bool
+	PartitionOf Name
+	Inherits    []Name
+	// DefaultPartition says that it takes the rows no other partition takes.
+	DefaultPartition bool
+	Partitioned      bool
+	AsQuery          bool
 }
 
 // AlterTable is ALTER TABLE, and ALTER of what PostgreSQL alters as a table.
@@ -283,6 +290,12 @@ type CreateView struct {
 	WithNoData   bool
 }
 
+// Comment is COMMENT ON.
+type Comment struct {
+	Kind Kind
+	Name Name // of the relation, also where it is on a part of one
+}
+
 // CreateFunction is CREATE FUNCTION or PROCEDURE.
 type CreateFunction struct {
 	Name     Name
@@ -322,13 +335,16 @@ type CreateExtension struct {
 	IfNotExists bool
 }
 
-// Insert is INSERT or MERGE.
+// Insert is INSERT, MERGE or COPY … FROM.
 type Insert struct {
 	Table   Name
 	Columns []string
 	Merge   bool
 	// Values says that the rows are written out, not selected.
 	Values bool
+	// Stdin says that it is COPY with the rows behind the statement, which only
+	// psql and pg_dump's readers can send.
+	Stdin bool
 }
 
 // Update is UPDATE.
@@ -354,6 +370,8 @@ type Truncate struct {
 type Select struct {
 	// Into is the table that SELECT INTO creates.
 	Into Name
+	// Locking says that rows are locked, with FOR UPDATE and its like.
+	Locking bool
 }
 
 // Do is a DO block. What it runs is in Statement.Body.
@@ -411,6 +429,7 @@ func (*AlterEnum) node()       {}
 func (*CreateDomain) node()    {}
 func (*AlterDomain) node()     {}
 func (*CreateView) node()      {}
+func (*Comment) node()         {}
 func (*CreateFunction) node()  {}
 func (*CreateTrigger) node()   {}
 func (*CreatePolicy) node()    {}
