@@ -20,6 +20,7 @@ var floors = map[string]int{
 	"internal/sqltree":    2,
 	"internal/gitrepo":    2,
 	"internal/config":     2,
+	"internal/effect":     3,
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,

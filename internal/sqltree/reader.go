@@ -51,6 +51,7 @@ func (r reader) expr(o object, key string) *Expr {
 	}
 	e := &Expr{Offset: r.at(node), Uses: r.usesOf(o[key])}
 	e.Constant = constant(kind, node)
+	e.Null = null(kind, node)
 	e.Literal, _ = literal(kind, node)
 	e.NotNull = heldNotNull(kind, node)
 	e.CastOf, e.Casts = r.casts(kind, node)
@@ -75,6 +76,13 @@ func constant(kind string, node object) bool {
 		return node["lexpr"] == nil && constant(node.any("rexpr"))
 	}
 	return false
+}
+
+func null(kind string, node object) bool {
+	if kind == "TypeCast" {
+		return null(node.any("arg"))
+	}
+	return kind == "A_Const" && node.flag("isnull")
 }
 
 func literal(kind string, node object) (string, bool) {

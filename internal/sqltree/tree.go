@@ -71,6 +71,8 @@ type Expr struct {
 	Uses   Uses
 	// Constant says that it is a literal, a cast of one, or NULL.
 	Constant bool
+	// Null says that it is NULL, or a cast of it.
+	Null bool
 	// Literal is the text of a string literal, or of the cast of one.
 	Literal string
 	// NotNull is the column that an expression "x IS NOT NULL", alone or joined
