@@ -39,7 +39,7 @@ func (st *State) Apply(s *sqltree.Statement) {
 	case *sqltree.CreateIndex:
 		st.applyIndex(n)
 	case *sqltree.CreateView:
-		st.applyView(n)
+		st.applyView(n, s.Uses.Tables)
 	case *sqltree.Select:
 		if n.Into.Name != "" {
 			st.put(&Table{Name: n.Into.In(), Kind: sqltree.Table, New: true, Partial: true})
@@ -241,13 +241,18 @@ func (st *State) applyIndex(n *sqltree.CreateIndex) {
 	t.Indexes = append(t.Indexes, i)
 }
 
-func (st *State) applyView(n *sqltree.CreateView) {
-	if old := st.Table(n.Name); old != nil {
+func (st *State) applyView(n *sqltree.CreateView, uses []sqltree.TableUse) {
+	if old := st.Table(n.Name); old != nil && !n.Replace {
 		return
 	}
 	t := &Table{Name: n.Name.In(), Kind: sqltree.View, New: true, Partial: true}
 	if n.Materialized {
 		t.Kind = sqltree.MaterializedView
+	}
+	for _, use := range uses {
+		if name := use.Name.In(); name != t.Name && !catalog(name) {
+			t.Reads = append(t.Reads, name)
+		}
 	}
 	st.put(t)
 }

@@ -53,6 +53,9 @@ func (r *reckoner) dropTable(name sqltree.Name, n *sqltree.Drop) {
 	}
 	if n.Cascade {
 		r.Opaque = true // views are not known by what they read
+		for _, view := range r.st.where(func(v *Table) bool { return has(v.Reads, t.Name) }) {
+			r.lock(view.Name, AccessExclusive)
+		}
 		tables, _ := r.st.referencing(name)
 		for _, referencing := range tables {
 			r.lock(referencing.Name, AccessExclusive)

@@ -82,6 +82,8 @@ type reckoner struct {
 	made   []sqltree.Name // by the statement itself: nobody can wait for them
 	action int
 	offset int
+	only   bool // what inherits from the table is left out
+	ends   bool // the statement does nothing more
 	maybe  bool // what is reckoned now may not be run
 }
 
@@ -106,6 +108,17 @@ func (r *reckoner) lockMaybe(name sqltree.Name, level Level, maybe bool) {
 	r.Locks = append(r.Locks, Lock{name, level, maybe})
 }
 
+// query locks the tables of a query: also those that inherit from one, and
+// those that a view reads.
+func (r *reckoner) query(name sqltree.Name, level Level) {
+	r.tree(name, level)
+	if t := r.st.Table(name); t != nil && t.Kind == sqltree.View {
+		for _, read := range t.Reads {
+			r.query(read, level)
+		}
+	}
+}
+
 // tree locks a table and what inherits from it.
 func (r *reckoner) tree(name sqltree.Name, level Level) {
 	r.lock(name, level)
@@ -114,8 +127,18 @@ func (r *reckoner) tree(name sqltree.Name, level Level) {
 	}
 }
 
+// work notes work on a table and on what inherits from it. A partitioned table
+// has no rows of its own.
 func (r *reckoner) work(list *[]Work, table sqltree.Name, why string, maybe bool) {
-	*list = append(*list, Work{Table: table.In(), Why: why, Maybe: maybe || r.maybe, Action: r.action})
+	if t := r.st.Table(table); t == nil || !t.Partitioned {
+		*list = append(*list, Work{Table: table.In(), Why: why, Maybe: maybe || r.maybe, Action: r.action})
+	}
+	if r.only {
+		return
+	}
+	for _, child := range r.st.children(table) {
+		r.work(list, child.Name, why, maybe)
+	}
 }
 
 func (r *reckoner) rewrite(table sqltree.Name, why string, maybe bool) {
@@ -128,7 +151,11 @@ func (r *reckoner) scan(table sqltree.Name, why string, maybe bool) {
 
 func (r *reckoner) build(table sqltree.Name, index, why string, maybe bool) {
 	r.work(&r.Builds, table, why, maybe)
-	r.Builds[len(r.Builds)-1].Index = index
+	for i := range r.Builds {
+		if r.Builds[i].Table.Same(table) && r.Builds[i].Why == why {
+			r.Builds[i].Index = index
+		}
+	}
 }
 
 // finish fills in what is known at the end only.

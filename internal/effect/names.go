@@ -48,8 +48,8 @@ func (t *Table) constraintName(c sqltree.Constraint) string {
 	switch {
 	case c.Kind == sqltree.PrimaryKey:
 		columns = nil
-	case c.Kind == sqltree.Check && len(columns) == 0 && c.Expr != nil:
-		// Of the one column that it mentions.
+	case c.Kind == sqltree.Check && c.Expr != nil:
+		columns = nil // but for the one column that it mentions
 		mentioned := map[string]bool{}
 		for _, u := range c.Expr.Uses.Columns {
 			mentioned[u.Name] = true

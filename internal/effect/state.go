@@ -27,7 +27,9 @@ type Table struct {
 	// Parents are what it is a partition of or inherits from.
 	Parents []sqltree.Name
 	// Default says that it is the default partition.
-	Default     bool
+	Default bool
+	// Reads are what the query of a view reads, where that is known.
+	Reads       []sqltree.Name
 	Columns     []Column
 	Constraints []Constraint
 	Indexes     []Index // not those of constraints

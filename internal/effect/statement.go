@@ -51,18 +51,18 @@ func (r *reckoner) rows(s *sqltree.Statement) {
 	switch n := s.Node.(type) {
 	// https://www.postgresql.org/docs/current/explicit-locking.html (ROW EXCLUSIVE)
 	case *sqltree.Insert:
-		r.tree(n.Table, RowExclusive)
+		r.query(n.Table, RowExclusive)
 	case *sqltree.Update:
-		r.tree(n.Table, RowExclusive)
+		r.query(n.Table, RowExclusive)
 	case *sqltree.Delete:
-		r.tree(n.Table, RowExclusive)
+		r.query(n.Table, RowExclusive)
 	case *sqltree.Truncate:
 		r.truncate(n)
 	case *sqltree.Select:
 		r.selects(s, n)
 	case *sqltree.LockTable:
 		for _, name := range n.Tables {
-			r.tree(name, levelOf(n.Mode))
+			r.query(name, levelOf(n.Mode))
 		}
 	case *sqltree.Maintenance:
 		r.maintain(n)
@@ -97,16 +97,48 @@ func (r *reckoner) body(s *sqltree.Statement) {
 // written or altered has its lock already.
 // https://www.postgresql.org/docs/current/explicit-locking.html (ACCESS SHARE)
 func (r *reckoner) reads(s *sqltree.Statement) {
-	if _, dropped := s.Node.(*sqltree.Drop); dropped {
+	if r.ends || namesNoTable(s.Node) {
 		return
+	}
+	lock := r.lock
+	if queries(s.Node) {
+		lock = r.query
 	}
 	for _, use := range s.Uses.Tables {
 		level := AccessShare
 		if use.Write {
 			level = RowExclusive
 		}
-		r.tree(use.Name, level)
+		lock(use.Name, level)
 	}
+}
+
+// namesNoTable reports whether the names in a statement are not those of
+// tables, or need no lock.
+func namesNoTable(node sqltree.Node) bool {
+	switch n := node.(type) {
+	case *sqltree.Drop, *sqltree.CreateSequence, *sqltree.Grant, *sqltree.CreateFunction, *sqltree.Rename, *sqltree.SetSchema:
+		return true
+	case *sqltree.AlterTable:
+		return n.Kind == sqltree.Index || n.Kind == sqltree.Sequence || n.Kind == sqltree.Type
+	case *sqltree.Maintenance:
+		return true
+	}
+	return false
+}
+
+// queries reports whether a statement reads the rows of what it names, and so
+// also of what inherits from it.
+func queries(node sqltree.Node) bool {
+	switch n := node.(type) {
+	case *sqltree.Insert, *sqltree.Update, *sqltree.Delete, *sqltree.Select:
+		return true
+	case *sqltree.CreateTable:
+		return n.AsQuery
+	case *sqltree.CreateView:
+		return n.Materialized
+	}
+	return false
 }
 
 // selects reckons with a query. One that locks rows has ROW SHARE on its
@@ -117,7 +149,7 @@ func (r *reckoner) selects(s *sqltree.Statement, n *sqltree.Select) {
 	}
 	for _, use := range s.Uses.Tables {
 		if n.Locking && !use.Write {
-			r.tree(use.Name, RowShare)
+			r.query(use.Name, RowShare)
 		}
 	}
 }
@@ -150,18 +182,16 @@ func (r *reckoner) createIndex(n *sqltree.CreateIndex) {
 		return
 	}
 	level := indexLevel(n.Concurrently)
-	r.lock(n.Table, level)
-	if !n.Only {
-		for _, child := range r.st.children(n.Table) {
-			if t := r.st.Table(n.Table); t.Partitioned {
-				r.tree(child.Name, level)
-				r.build(child.Name, "", "an index on its parent is built", false)
-			}
-		}
+	r.only = n.Only
+	if n.Only {
+		r.lock(n.Table, level)
+	} else if t := r.st.Table(n.Table); t != nil && t.Partitioned {
+		r.tree(n.Table, level)
+	} else {
+		r.only = true // inheriting tables have indexes of their own
+		r.lock(n.Table, level)
 	}
-	if t := r.st.Table(n.Table); t == nil || !t.Partitioned {
-		r.build(n.Table, n.Name, "the index is built", false)
-	}
+	r.build(n.Table, n.Name, "the index is built", false)
 }
 
 // indexLevel is the lock on the table while an index is built.
@@ -226,9 +256,12 @@ func (r *reckoner) eachNamed(n *sqltree.Maintenance, f func(sqltree.Name)) {
 		f(name)
 	}
 	if len(n.Names) == 0 {
+		maybe := r.maybe
+		r.maybe = maybe || n.Kind == "cluster" // only tables that were clustered before
 		for _, t := range r.st.where(func(t *Table) bool { return t.Kind != sqltree.View }) {
 			f(t.Name)
 		}
+		r.maybe = maybe
 	}
 }
 
@@ -236,6 +269,11 @@ func (r *reckoner) eachNamed(n *sqltree.Maintenance, f func(sqltree.Name)) {
 // (EXCLUSIVE, REFRESH MATERIALIZED VIEW CONCURRENTLY; ACCESS EXCLUSIVE without)
 func (r *reckoner) refresh(n *sqltree.Maintenance) {
 	for _, name := range n.Names {
+		if t := r.st.Table(name); t != nil {
+			for _, read := range t.Reads {
+				r.query(read, AccessShare)
+			}
+		}
 		if n.Concurrently {
 			r.lock(name, Exclusive)
 			continue
@@ -312,5 +350,4 @@ func (r *reckoner) other(s *sqltree.Statement, n *sqltree.Other) {
 
 func quoted(name string) string { return `"` + name + `"` }
 
-// has reports whether a list of column names has one.
-func has(columns []string, name string) bool { return slices.Contains(columns, name) }
+func has[T comparable](list []T, item T) bool { return slices.Contains(list, item) }

@@ -8,6 +8,7 @@ import (
 
 func (r *reckoner) createTable(n *sqltree.CreateTable) {
 	if r.st.Table(n.Name) != nil && n.IfNotExists {
+		r.ends = true
 		return
 	}
 	r.made = append(r.made, n.Name.In())
@@ -75,7 +76,12 @@ func (r *reckoner) alterTable(n *sqltree.AlterTable) {
 	if r.st.Table(n.Name) == nil && n.IfExists {
 		r.maybe = true
 	}
-	r.tree(n.Name, level)
+	r.only = n.Only
+	if n.Only || len(n.Actions) == 1 && (n.Actions[0].Kind == sqltree.AttachPartition || n.Actions[0].Kind == sqltree.DetachPartition) {
+		r.lock(n.Name, level)
+	} else {
+		r.tree(n.Name, level)
+	}
 	for i, a := range n.Actions {
 		r.action = i
 		r.alter(n.Name, a)
@@ -222,7 +228,13 @@ func (r *reckoner) addColumn(name sqltree.Name, t *Table, a sqltree.Action) {
 		r.scan(name, column+" is NOT NULL and has no default", maybe)
 	}
 	for _, constraint := range c.Constraints {
-		r.newConstraint(name, constraint, constraint.Kind != sqltree.ForeignKey || filled)
+		// The foreign key of a column without DEFAULT is not checked, since all is
+		// null there. DEFAULT NULL is not seen through; the tests show it.
+		checked := constraint.Kind != sqltree.ForeignKey || filled
+		r.newConstraint(name, constraint, checked)
+		if !checked && c.Default != nil {
+			r.scan(name, "every row must point to one of "+constraint.RefTable.String(), maybe)
+		}
 	}
 }
 
@@ -270,7 +282,7 @@ func (r *reckoner) newConstraint(name sqltree.Name, c sqltree.Constraint, valida
 	case sqltree.ForeignKey:
 		r.lock(c.RefTable, ShareRowExclusive)
 		if validated {
-			r.scan(name, "every row must point to one of "+c.RefTable.String(), false)
+			r.scanKey(name, c.RefTable)
 		}
 	case sqltree.Check:
 		if validated {
@@ -289,6 +301,14 @@ func (r *reckoner) newConstraint(name sqltree.Name, c sqltree.Constraint, valida
 	}
 }
 
+// scanKey reckons with a foreign key that is checked: both tables are read.
+func (r *reckoner) scanKey(name, to sqltree.Name) {
+	r.scan(name, "every row must point to one of "+to.String(), false)
+	if !name.Same(to) {
+		r.scan(to, "the rows of "+name.String()+" are looked up in it", false)
+	}
+}
+
 // validate: https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-VALIDATE-CONSTRAINT
 func (r *reckoner) validate(name sqltree.Name, t *Table, a sqltree.Action) {
 	c := t.Constraint(a.Name)
@@ -301,6 +321,8 @@ func (r *reckoner) validate(name sqltree.Name, t *Table, a sqltree.Action) {
 	}
 	if c.Kind == sqltree.ForeignKey {
 		r.lock(c.RefTable, RowShare)
+		r.scanKey(name, c.RefTable)
+		return
 	}
 	r.scan(name, "every row must be as constraint "+quoted(a.Name)+" says", false)
 }
@@ -348,12 +370,12 @@ func (r *reckoner) setType(name sqltree.Name, t *Table, a sqltree.Action) {
 		r.rewrite(name, fmt.Sprintf("column %s changes to %s, from a type that is not known", quoted(a.Name), typeString(a.Type)), true)
 		return
 	}
-	r.keysRenewed(t, a.Name)
 	why := fmt.Sprintf("column %s changes from %s to %s", quoted(a.Name), typeString(c.Type), typeString(a.Type))
 	cost := r.st.changeOf(c.Type, a.Type)
 	if a.Using != nil {
 		cost = r.usingCost(c, a)
 	}
+	r.keysRenewed(t, a.Name, cost)
 	if cost.rewrite {
 		r.rewrite(name, why, cost.maybe)
 	}
@@ -382,17 +404,28 @@ func (r *reckoner) usingCost(c *Column, a sqltree.Action) change {
 }
 
 // keysRenewed locks the tables at the other end of foreign keys, which are
-// made anew. Undocumented; the tests show it.
-func (r *reckoner) keysRenewed(t *Table, column string) {
+// made anew, and checked again where the values are new ones. Undocumented; the
+// tests show it.
+func (r *reckoner) keysRenewed(t *Table, column string, cost change) {
+	maybe := r.maybe
+	defer func() { r.maybe = maybe }()
 	for _, c := range t.Constraints {
 		if c.Kind == sqltree.ForeignKey && has(c.Columns, column) {
 			r.lock(c.RefTable, AccessExclusive)
+			if r.maybe = maybe || cost.maybe; cost.rewrite && c.Valid {
+				r.scanKey(t.Name, c.RefTable)
+			}
+			r.maybe = maybe
 		}
 	}
 	tables, keys := r.st.referencing(t.Name)
 	for i, key := range keys {
 		if has(r.st.refColumns(key), column) {
 			r.lock(tables[i].Name, AccessExclusive)
+			if r.maybe = maybe || cost.maybe; cost.rewrite && key.Valid {
+				r.scanKey(tables[i].Name, t.Name)
+			}
+			r.maybe = maybe
 		}
 	}
 }
@@ -413,7 +446,7 @@ func (r *reckoner) rebuilt(t *Table, column, why string, cost change) {
 		case c.indexed() && cost.reindex:
 			r.build(t.Name, c.Name, why, cost.maybe)
 		case c.Kind == sqltree.Check && c.Valid:
-			r.scan(t.Name, "check "+quoted(c.Name)+" is on column "+quoted(column)+", whose type changes", false)
+			r.scan(t.Name, "check "+quoted(c.Name)+" is on column "+quoted(column)+", whose type changes", cost.maybe)
 		}
 	}
 }

@@ -130,7 +130,7 @@ func (st *State) changeOf(from, to sqltree.TypeName) change {
 			return change{reindex: rule.reindex, maybe: rule.maybe, rewrite: rule.maybe}
 		}
 	}
-	return change{rewrite: true, maybe: !builtIn(from) || !builtIn(to)}
+	return change{rewrite: true, maybe: !st.castsKnown(from) || !st.castsKnown(to)}
 }
 
 // widens reports whether every value of a type fits another of the same name.
@@ -220,8 +220,11 @@ var coercible = []struct {
 	{from: "timestamptz", to: "timestamp", reindex: true, maybe: true},
 }
 
-// builtIn reports whether a type is one whose casts are known here.
-func builtIn(t sqltree.TypeName) bool { return t.Schema == "" && builtInTypes[t.Name.Name] }
+// castsKnown reports whether a type is one whose casts are known here. Those
+// of enums are conversions.
+func (st *State) castsKnown(t sqltree.TypeName) bool {
+	return t.Schema == "" && builtInTypes[t.Name.Name] || st.enums[t.Name.In()] != nil
+}
 
 var builtInTypes = func() map[string]bool {
 	out := map[string]bool{}

@@ -69,7 +69,7 @@ func (r reader) constraints(o object, key string) []Constraint {
 }
 
 func (r reader) alterTable(o object) Node {
-	a := &AlterTable{Kind: kindOf(o.text("objtype")), Name: relation(o.child("relation")), IfExists: o.flag("missing_ok")}
+	a := &AlterTable{Kind: kindOf(o.text("objtype")), Name: relation(o.child("relation")), IfExists: o.flag("missing_ok"), Only: !o.child("relation").flag("inh")}
 	for _, cmd := range o.list("cmds") {
 		a.Actions = append(a.Actions, r.action(cmd, r.at(o.child("relation"))))
 	}

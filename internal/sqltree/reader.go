@@ -152,6 +152,11 @@ func (r reader) constraint(o object) (c Constraint, ok bool) {
 		Deferrable: o.flag("deferrable"), Offset: r.at(o), Expr: r.expr(o, "raw_expr"),
 	}
 	c.Kind, ok = constraintKinds[o.text("contype")]
+	for _, pair := range o.list("exclusions") { // an index's key, and an operator
+		if keys := pair.list("items"); len(keys) > 0 && keys[0].text("name") != "" {
+			c.Columns = append(c.Columns, keys[0].text("name"))
+		}
+	}
 	if c.Kind == ForeignKey {
 		c.Columns, c.RefColumns, c.RefTable = o.names("fk_attrs"), o.names("pk_attrs"), relation(o.child("pktable"))
 		c.OnDelete = onDelete[o.text("fk_del_action")]

@@ -153,6 +153,7 @@ type AlterTable struct {
 	Kind     Kind // Table, Index, View, MaterializedView, Sequence, ForeignTable, Type
 	Name     Name
 	IfExists bool
+	Only     bool // without what inherits from it
 	Actions  []Action
 }
 
