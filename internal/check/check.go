@@ -123,4 +123,5 @@ var rules = []func(*facts) []finding.Finding{
 	appended,
 	upstreamFree,
 	schemaHeld,
+	sqlSound,
 }

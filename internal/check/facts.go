@@ -11,15 +11,18 @@ import (
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/snapshot"
+	"github.com/skein-db/skein/internal/sqltree"
 )
 
 // facts is what rules look at.
 type facts struct {
 	in        Input
 	history   *history.History
-	snapshots []snapshotFile     // by name
-	last      *snapshot.Snapshot // read only where there is a Desired to compare with; nil where there is none
-	lastErr   error              // why last could not be read; snapshots says so too
+	snapshots []snapshotFile // by name
+	// statements are those of each migration.
+	statements [][]sqltree.Statement
+	last       *snapshot.Snapshot // read only where there is a Desired to compare with; nil where there is none
+	lastErr    error              // why last could not be read; snapshots says so too
 	// landed are the tags of the migrations on the base; empty where there is
 	// none. Others are new: no database but the developers' has run them.
 	landed map[string]bool
@@ -57,7 +60,12 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 		return nil, err
 	}
 	f.collisions = f.collide()
-	return f, nil
+	texts := make([]string, len(h.Migrations))
+	for i, m := range h.Migrations {
+		texts[i] = m.SQL
+	}
+	f.statements, err = sqltree.ParseAll(ctx, texts)
+	return f, err
 }
 
 // scanAll reads the snapshots, as many at once as there are processors.

@@ -66,20 +66,27 @@ func sqlNamed(f *facts) []finding.Finding {
 func sqlMerged(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for _, m := range f.history.Migrations {
-		line := 0
-		for text := range strings.Lines(m.SQL) {
-			line++
-			if strings.HasPrefix(text, "<<<<<<< ") || strings.HasPrefix(text, ">>>>>>> ") {
-				out = append(out, finding.Finding{
-					Code: conflictMarkers, Severity: finding.Error, File: m.File, Line: line,
-					Message: "the SQL file has git conflict markers; the merge that wrote it is not resolved",
-					Hint:    "keep the SQL of one side only if it is the same migration; two migrations need a file each",
-				})
-				break
-			}
+		if line := conflictLine(m.SQL); line > 0 {
+			out = append(out, finding.Finding{
+				Code: conflictMarkers, Severity: finding.Error, File: m.File, Line: line,
+				Message: "the SQL file has git conflict markers; the merge that wrote it is not resolved",
+				Hint:    "keep the SQL of one side only if it is the same migration; two migrations need a file each",
+			})
 		}
 	}
 	return out
+}
+
+// conflictLine returns the line of the first conflict marker, 0 for none.
+func conflictLine(text string) int {
+	line := 0
+	for text := range strings.Lines(text) {
+		line++
+		if strings.HasPrefix(text, "<<<<<<< ") || strings.HasPrefix(text, ">>>>>>> ") {
+			return line
+		}
+	}
+	return 0
 }
 
 func snapshotPresent(f *facts) []finding.Finding {

@@ -66,6 +66,10 @@ func (r *reckoner) rows(s *sqltree.Statement) {
 		}
 	case *sqltree.Maintenance:
 		r.maintain(n)
+	case *sqltree.Grant:
+		for _, use := range s.Uses.Tables {
+			r.lockMaybe(use.Name, AccessShare, true) // since PostgreSQL 17; the tests show it
+		}
 	case *sqltree.Other:
 		r.other(s, n)
 	}

@@ -223,6 +223,10 @@ func lockMode(n int64) string {
 
 func set(o object) Node {
 	s := &Set{Name: o.text("name"), Local: o.flag("is_local")}
+	switch o.text("kind") {
+	case "VAR_RESET", "VAR_RESET_ALL", "VAR_SET_DEFAULT":
+		s.Reset = true
+	}
 	if args, _ := o["args"].([]any); len(args) == 1 {
 		_, arg := unwrap(args[0])
 		s.Value = constantText(arg)

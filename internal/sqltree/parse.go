@@ -41,6 +41,9 @@ func (s *Statement) End() int { return s.Offset + len(s.Text) }
 type SyntaxError struct {
 	Message string
 	Offset  int // in the text that was parsed; -1 where unknown
+	// Unread says that PostgreSQL's parser did not refuse the statement; it was
+	// not asked, or gave up.
+	Unread bool
 }
 
 func (e *SyntaxError) Error() string { return e.Message }
@@ -141,7 +144,7 @@ func parseAll(piece string, cut []sqltext.Statement, base, total int) ([]Stateme
 func parseOne(c sqltext.Statement, offset, total int) (Statement, error) {
 	unparsed := Statement{Text: c.Text, Offset: offset, Node: &Other{}}
 	if len(c.Text) > parsedBytes {
-		unparsed.Err = &SyntaxError{Message: fmt.Sprintf("the statement has %d bytes and is not looked into", len(c.Text)), Offset: -1}
+		unparsed.Err = &SyntaxError{Message: fmt.Sprintf("the statement has %d bytes and is not looked into", len(c.Text)), Offset: -1, Unread: true}
 		return unparsed, nil
 	}
 	nodes, syntax, err := parse(c.Text, total)
@@ -155,7 +158,7 @@ func parseOne(c sqltext.Statement, offset, total int) (Statement, error) {
 		unparsed.Err = syntax
 		return unparsed, nil
 	case len(nodes) != 1: // the lexical cut took two for one; the second is not lost
-		unparsed.Err = &SyntaxError{Message: fmt.Sprintf("%d statements where one was expected", len(nodes)), Offset: offset}
+		unparsed.Err = &SyntaxError{Message: fmt.Sprintf("%d statements where one was expected", len(nodes)), Offset: offset, Unread: true}
 		return unparsed, nil
 	}
 	return newStatement(c.Text, nodes[0], reader{base: offset}, offset, total)
@@ -170,7 +173,7 @@ func parse(text string, total int) ([]object, *SyntaxError, error) {
 	}
 	var gaveUp *gaveUpError
 	if errors.As(err, &gaveUp) {
-		return nil, &SyntaxError{Message: "the statement is beyond the parser", Offset: -1}, nil
+		return nil, &SyntaxError{Message: "the statement is beyond the parser", Offset: -1, Unread: true}, nil
 	}
 	if err != nil {
 		return nil, nil, err

@@ -407,6 +407,7 @@ type Set struct {
 	Name  string
 	Value string // of a single literal
 	Local bool
+	Reset bool // back to what it was: RESET, or TO DEFAULT
 }
 
 // Grant is GRANT or REVOKE.

@@ -160,6 +160,7 @@ func (w *walker) query(kind string, o object) {
 	}
 	if kind == "InsertStmt" {
 		w.targets(o.list("cols"))
+		w.targets(o.child("onConflictClause").list("targetList"))
 	}
 	if kind == "UpdateStmt" {
 		w.targets(o.list("targetList"))

@@ -1,0 +1,80 @@
+package check
+
+import (
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/sqltree"
+)
+
+// sqlSound looks at the SQL of each migration by itself.
+func sqlSound(f *facts) []finding.Finding {
+	var out []finding.Finding
+	for i, m := range f.history.Migrations {
+		if m.HasSQL && conflictLine(m.SQL) == 0 {
+			out = append(out, examineSQL(m.Entry.Tag, m.File, m.SQL, f.statements[i])...)
+		}
+	}
+	return out
+}
+
+// examineSQL is all that can be said of a migration's SQL without looking
+// anywhere else: of a text it always says the same. tag and file only go into
+// the findings.
+func examineSQL(tag, file, text string, statements []sqltree.Statement) []finding.Finding {
+	m := &migrationSQL{tag: tag, file: file, text: text, statements: statements}
+	var out []finding.Finding
+	for _, rule := range sqlRules {
+		out = append(out, rule(m)...)
+	}
+	return out
+}
+
+// sqlRules are the rules about one migration's SQL.
+var sqlRules = []func(*migrationSQL) []finding.Finding{
+	breakpointsOutside,
+	breakpointsSpelled,
+	sqlReadable,
+	serverOnly,
+	insideTransaction,
+	transactionKept,
+	settingsKept,
+	createdBeforeUse,
+	enumValuesCommitted,
+}
+
+// migrationSQL is the SQL of one migration.
+type migrationSQL struct {
+	tag, file, text string
+	statements      []sqltree.Statement
+}
+
+// at makes a finding about a place in a statement, which reaches from start to
+// end; offsets are in the text.
+func (m *migrationSQL) at(start, at, end int, found finding.Finding) finding.Finding {
+	found.File, found.Migration = m.file, m.tag
+	found.Line, found.Column = diag.Position(m.text, at)
+	found.Source = diag.Excerpt(m.text, start, at, end)
+	return found
+}
+
+// of makes a finding about a statement as a whole.
+func (m *migrationSQL) of(s *sqltree.Statement, found finding.Finding) finding.Finding {
+	return m.at(s.Offset, s.Offset, s.End(), found)
+}
+
+func lineOf(text string, offset int) int {
+	line, _ := diag.Position(text, offset)
+	return line
+}
+
+// each calls f for every statement and for those that DO blocks run, in order,
+// with the place of the outer one among all.
+func (m *migrationSQL) each(f func(i int, s *sqltree.Statement)) {
+	for i := range m.statements {
+		s := &m.statements[i]
+		f(i, s)
+		for j := range s.Body {
+			f(i, &s.Body[j])
+		}
+	}
+}
