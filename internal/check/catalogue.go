@@ -1,10 +1,18 @@
 package check
 
-import "github.com/skein-db/skein/internal/finding"
+import (
+	"slices"
+
+	"github.com/skein-db/skein/internal/finding"
+)
 
 // Rules are the codes of this package's findings, in the order in which a
-// person meets them: the folder, the journal, the chain, what has landed, the schema.
-var Rules = []finding.Rule{
+// person meets them: the folder, the journal, the chain, what has landed, the
+// schema, the SQL of each migration.
+var Rules = slices.Concat(folderRules, migrationRules)
+
+// folderRules are those about files and how they follow each other.
+var folderRules = []finding.Rule{
 	{
 		Code: "journal-unreadable", Severity: finding.Error,
 		Title: "the journal is missing or cannot be read",

@@ -62,6 +62,16 @@ func (m *migrationSQL) of(s *sqltree.Statement, found finding.Finding) finding.F
 	return m.at(s.Offset, s.Offset, s.End(), found)
 }
 
+// index returns which of the statements one is; it must be among them.
+func (m *migrationSQL) index(s *sqltree.Statement) int {
+	for i := range m.statements {
+		if &m.statements[i] == s {
+			return i
+		}
+	}
+	return -1
+}
+
 func lineOf(text string, offset int) int {
 	line, _ := diag.Position(text, offset)
 	return line

@@ -19,7 +19,7 @@ func insideTransaction(m *migrationSQL) []finding.Finding {
 	for i := range m.statements {
 		s := &m.statements[i]
 		does := effect.Of(s, nothing)
-		if does.Outside == "" {
+		if does.Outside == "" || m.committedAlone(i) {
 			continue
 		}
 		found := finding.Finding{
@@ -29,10 +29,6 @@ func insideTransaction(m *migrationSQL) []finding.Finding {
 		}
 		if len(m.statements) > 1 {
 			found.Message += ", with the other statements of the file"
-		}
-		if m.committedAlone(i) {
-			found.Severity = finding.Warning
-			found.Message = does.Outside + " cannot run inside a transaction: here it depends on the COMMIT before it, and on drizzle's migrator"
 		}
 		if recipe := byHand(s); recipe != "" {
 			found.Hint = "run it by hand first, where it blocks nobody; the migration then finds it done"
@@ -44,18 +40,27 @@ func insideTransaction(m *migrationSQL) []finding.Finding {
 }
 
 // committedAlone reports whether a statement is sent by itself after a COMMIT
-// has ended the migrator's transaction.
+// has ended the migrator's transaction. That is how drizzle's migrator can be
+// brought to build an index concurrently; transactionKept says what it costs.
 func (m *migrationSQL) committedAlone(i int) bool {
-	open := true
 	for j := range m.statements {
 		if j != i && m.statements[j].Piece == m.statements[i].Piece {
 			return false
 		}
-		if n, ok := m.statements[j].Node.(*sqltree.Transaction); ok && j < i {
-			open = n.Kind != "commit"
+	}
+	return m.committed(i)
+}
+
+// committed reports whether a COMMIT before the i-th statement has ended the
+// transaction, and no BEGIN has started another.
+func (m *migrationSQL) committed(i int) bool {
+	ended := false
+	for _, s := range m.statements[:i] {
+		if n, ok := s.Node.(*sqltree.Transaction); ok {
+			ended = n.Kind == "commit"
 		}
 	}
-	return !open
+	return ended
 }
 
 // byHand is how CREATE and DROP INDEX CONCURRENTLY go together with a
@@ -110,11 +115,14 @@ func transactionKept(m *migrationSQL) []finding.Finding {
 				begin = s
 			}
 		case "commit":
+			if commits {
+				continue
+			}
 			commits = true
 			out = append(out, m.of(s, finding.Finding{
 				Code: "transaction-commit", Severity: finding.Warning,
 				Message: "COMMIT ends the migrator's own transaction: what is before it stays when a later statement fails, and drizzle runs what follows without any",
-				Hint:    "take BEGIN and COMMIT out; where a commit is needed, as between adding an enum's value and using it, make two migrations and deploy the first one first",
+				Hint:    m.commitHint(i),
 			}))
 		case "rollback", "prepare":
 			out = append(out, m.of(s, finding.Finding{
@@ -132,6 +140,16 @@ func transactionKept(m *migrationSQL) []finding.Finding {
 		}))
 	}
 	return out
+}
+
+func (m *migrationSQL) commitHint(i int) string {
+	nothing := effect.NewState(nil)
+	for j := i + 1; j < len(m.statements); j++ {
+		if does := effect.Of(&m.statements[j], nothing); does.Outside != "" && m.committedAlone(j) {
+			return does.Outside + " needs that: let all that is behind the COMMIT say IF NOT EXISTS or IF EXISTS, so that it can run again, and put nothing else there"
+		}
+	}
+	return "take BEGIN and COMMIT out; where a commit is needed, as between adding an enum's value and using it, make two migrations and deploy the first one first"
 }
 
 // settingsKept finds settings that stay for the connection, and so for the
@@ -153,6 +171,10 @@ func settingsKept(m *migrationSQL) []finding.Finding {
 		default:
 			if left[n.Name] == nil {
 				order = append(order, n.Name)
+			} else if m.committed(i) {
+				// SET LOCAL is of no use there; the second is taken for the way back.
+				delete(left, n.Name)
+				continue
 			}
 			left[n.Name] = s
 		}
@@ -166,10 +188,14 @@ func settingsKept(m *migrationSQL) []finding.Finding {
 		if len(left) > 1 {
 			message += fmt.Sprintf(" (%d more settings of the file too)", len(left)-1)
 		}
-		return []finding.Finding{m.of(s, finding.Finding{
+		found := finding.Finding{
 			Code: "setting-leaks", Severity: finding.Warning, Message: message,
 			Hint: "SET LOCAL ends with the transaction", Recipe: setLocal(s.Text),
-		})}
+		}
+		if m.committed(m.index(s)) {
+			found.Hint, found.Recipe = "set it back at the end of the file", "RESET "+name+";"
+		}
+		return []finding.Finding{m.of(s, found)}
 	}
 	return nil
 }

@@ -41,8 +41,10 @@ func newCheck(a *app) *cobra.Command {
 		Use:   "check [flags]",
 		Short: "look for what is wrong in the migrations folder",
 		Long: `Looks at every file of the migrations folder: the journal, the SQL files, the snapshots and how they
-follow each other, and whether the schema files say what the last snapshot says. Nothing is changed
-and no database is needed.
+follow each other, and whether the schema files say what the last snapshot says. The SQL of each
+migration is read by PostgreSQL's own grammar: statements that use what only a later one creates, new
+enum values used before they are committed, breakpoints that cut a statement in two, statements that
+cannot run in a transaction. Nothing is changed and no database is needed.
 
 What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
 with the commit where the branch left --base, which is what skein.yaml names, or

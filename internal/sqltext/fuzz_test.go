@@ -53,3 +53,26 @@ func gap(t *testing.T, text string, at int) {
 		text, at = text[first+1:], at+first+1
 	}
 }
+
+func FuzzBreakpoints(f *testing.F) {
+	f.Add("SELECT '--> statement-breakpoint';\n--> statement-breakpoint(\n--> statement-breakpoint\n)")
+	f.Add("/* --> statement-breakpoint */ $a$ --> statement-breakpoint --> statement-breakpoint $a$")
+	f.Add("-- a --> statement-breakpoint b\n-->statement-breakpoint")
+	f.Fuzz(func(t *testing.T, file string) {
+		after, count := 0, 0
+		for _, b := range MisplacedBreakpoints(file) {
+			if b.Offset < after || !strings.HasPrefix(file[b.Offset:], Breakpoint) || b.Within == "" || b.Count < 1 {
+				t.Fatalf("%+v after %d", b, after)
+			}
+			after, count = b.Offset+len(Breakpoint), count+b.Count
+		}
+		if count > strings.Count(file, Breakpoint) {
+			t.Fatalf("%d breakpoints are misplaced", count)
+		}
+		for _, at := range MisspelledBreakpoints(file) {
+			if !strings.HasPrefix(file[at:], "--") || strings.HasPrefix(file[at:], Breakpoint) {
+				t.Fatalf("no comment at %d", at)
+			}
+		}
+	})
+}
