@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -183,6 +184,9 @@ func TestSQL(t *testing.T) {
 		for n, f := range findings {
 			if f.Hint == "" || f.Source == "" || f.Migration != "0001_x" || f.File != "0001_x.sql" {
 				t.Errorf("%s: incomplete: %+v", c.name, f)
+			}
+			if !slices.ContainsFunc(Rules, func(r finding.Rule) bool { return r.Code == f.Code }) {
+				t.Errorf("Rules say nothing about the code %q", f.Code)
 			}
 			line := fmt.Sprintf("%s %s %d:%d %s", f.Severity, f.Code, f.Line, f.Column, f.Message)
 			if n < len(c.want) && strings.HasPrefix(line, c.want[n]) {
