@@ -61,9 +61,11 @@ func sqlReadable(m *migrationSQL) []finding.Finding {
 			found.Severity, found.Message = finding.Error, "PostgreSQL cannot read the statement: "+s.Err.Message
 			found.Hint = "close what is opened here"
 		case joined(s, at-s.Offset):
-			found.Code, found.Severity = "breakpoint-missing", finding.Error
-			found.Message = "two statements have neither a semicolon nor a breakpoint between them"
-			found.Hint = fmt.Sprintf("write ; or %s in front of the second", sqltext.Breakpoint)
+			found = finding.Finding{
+				Code: "breakpoint-missing", Severity: finding.Error,
+				Message: "two statements have neither a semicolon nor a breakpoint between them",
+				Hint:    fmt.Sprintf("write ; or %s in front of the second", sqltext.Breakpoint),
+			}
 		}
 		out = append(out, m.at(s.Offset, at, s.End(), found))
 	}
