@@ -14,15 +14,13 @@ import (
 // advice is what we can add to PostgreSQL's own hint, "" for nothing. statement
 // and version may be "" where they are not known.
 func advice(pg *pgconn.PgError, statement, version string) string {
-	switch pg.Code {
-	case codeNotSupported, codeUndefinedFile:
-		return extensionAdvice(statement, version)
-	case codeRaised:
-		// A DO block that tries to create an extension and raises words of its
-		// own in place of PostgreSQL's.
-		if name := extensionIn(statement); name != "" && strings.Contains(pg.Message, name) {
-			return "if the server lacks the extension: " + extensionAdvice(statement, version)
+	if name := lackedExtension(pg, statement); name != "" {
+		if pg.Code == codeRaised {
+			return "if the server lacks the extension: " + extensionAdvice(name, version)
 		}
+		return extensionAdvice(name, version)
+	}
+	switch pg.Code {
 	case codeUndefinedObject, codeUndefinedRoutine:
 		return providerAdvice(pg.Message)
 	case codeInTransaction:
@@ -50,25 +48,40 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	return ""
 }
 
-var createExtension = regexp.MustCompile(`(?i)\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[^\s;]+)`)
-
-// extensionIn returns the name of the extension that a statement creates, ""
-// for one that creates none.
-func extensionIn(statement string) string {
-	found := createExtension.FindStringSubmatch(statement)
-	if found == nil {
+// lackedExtension is the extension that a statement tried to create where the
+// error says that it has no files on the server: in PostgreSQL's words, or in
+// those of a DO block that raises its own in their place.
+func lackedExtension(pg *pgconn.PgError, statement string) string {
+	created := ExtensionsIn(statement)
+	if len(created) == 0 {
 		return ""
 	}
-	return strings.Trim(found[1], `"`)
+	switch pg.Code {
+	case codeNotSupported, codeUndefinedFile:
+		return created[0]
+	case codeRaised:
+		if strings.Contains(pg.Message, created[0]) {
+			return created[0]
+		}
+	}
+	return ""
+}
+
+var createExtension = regexp.MustCompile(`(?i)\bCREATE\s+EXTENSION\s+(?:IF\s+NOT\s+EXISTS\s+)?("[^"]+"|[^\s;]+)`)
+
+// ExtensionsIn returns the names of the extensions that some SQL creates, as
+// far as its text shows them.
+func ExtensionsIn(sql string) []string {
+	var names []string
+	for _, found := range createExtension.FindAllStringSubmatch(sql, -1) {
+		names = append(names, strings.Trim(found[1], `"`))
+	}
+	return names
 }
 
 // extensionAdvice says what to install when CREATE EXTENSION found no files on
 // the server.
-func extensionAdvice(statement, version string) string {
-	name := extensionIn(statement)
-	if name == "" {
-		return ""
-	}
+func extensionAdvice(name, version string) string {
 	number, build, _ := strings.Cut(version, " ")
 	digits, _, _ := strings.Cut(number, ".")
 	major, err := strconv.Atoi(digits)

@@ -53,12 +53,12 @@ func (p piece) locate(completed, position int, serverEncoding string) place {
 
 // statementError is the error for a statement that PostgreSQL refused.
 func (r *runner) statementError(s *Step, p piece, a answer) *diag.Error {
-	at := p.locate(a.commands, int(a.err.Position), r.wire.conn.ParameterStatus("server_encoding"))
-	e := &diag.Error{Kind: diag.Database, Err: a.err, Message: said(a.err)}
-	e.File = s.Migration.File
+	pg := r.wire.conn
+	at := p.locate(a.commands, int(a.err.Position), pg.ParameterStatus("server_encoding"))
+	cause := newStatementError(s.Migration, at, a.err, pg.ParameterStatus("server_version"))
+	e := &diag.Error{Kind: diag.Database, Err: cause, Message: cause.Message, File: s.Migration.File, Hint: cause.Hint}
 	e.Line, e.Column = diag.Position(s.Migration.SQL, at.at)
-	e.Detail = lines(diag.Excerpt(s.Migration.SQL, at.start, at.at, at.end), serverDetail(a.err))
-	e.Hint = lines(a.err.Hint, advice(a.err, at.sql, r.wire.conn.ParameterStatus("server_version")))
+	e.Detail = lines(diag.Excerpt(s.Migration.SQL, at.start, at.at, at.end), cause.Detail)
 	return e
 }
 
