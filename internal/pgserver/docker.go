@@ -52,7 +52,7 @@ func dockerImage(o Options) (image, reason string) {
 	if major == 0 {
 		major = dockerDefault
 	}
-	foreign := slices.DeleteFunc(slices.Clone(o.Extensions), func(name string) bool { return slices.Contains(ownExtensions, name) })
+	foreign := foreign(o.Extensions)
 	switch {
 	case len(foreign) == 0:
 		return "postgres:" + itoa(major), ""

@@ -12,7 +12,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"time"
 )
 
@@ -52,8 +51,8 @@ func findNPM(ctx context.Context, o Options, at place) (*install, []attempt) {
 		return nil, []attempt{{what: "npm", reason: reason}}
 	}
 	tried := attempt{what: "npm package " + p.name}
-	dir := filepath.Join(at.cache, "npm", filepath.Base(p.name)+"-"+p.version)
-	bin := filepath.Join(dir, "bin")
+	bin := p.bin(at)
+	dir := filepath.Dir(bin)
 	if _, err := os.Stat(bin); err != nil {
 		if tried.reason = p.cannotFetch(o); tried.reason != "" {
 			return nil, []attempt{tried}
@@ -68,7 +67,7 @@ func findNPM(ctx context.Context, o Options, at place) (*install, []attempt) {
 		tried.reason = reason
 		return nil, []attempt{tried}
 	}
-	found.packager, found.source = "npm", p.name+"@"+p.version
+	found.packager, found.source = "npm", p.source()
 	if absent := found.missing(o.Extensions); len(absent) > 0 {
 		tried.reason = "lacks " + extensionList(absent)
 		return nil, []attempt{tried}
@@ -76,10 +75,17 @@ func findNPM(ctx context.Context, o Options, at place) (*install, []attempt) {
 	return found, nil
 }
 
+// bin is where the package's programs are once it has been fetched.
+func (p *npmPackage) bin(at place) string {
+	return filepath.Join(at.cache, "npm", filepath.Base(p.name)+"-"+p.version, "bin")
+}
+
+func (p *npmPackage) source() string { return p.name + "@" + p.version }
+
 // cannotFetch returns "" if the package may be and is worth being fetched.
 func (p *npmPackage) cannotFetch(o Options) string {
-	if foreign := slices.DeleteFunc(slices.Clone(o.Extensions), func(name string) bool { return slices.Contains(ownExtensions, name) }); len(foreign) > 0 {
-		return "has PostgreSQL's own extensions only, not " + extensionList(foreign)
+	if lacks := foreign(o.Extensions); len(lacks) > 0 {
+		return "has PostgreSQL's own extensions only, not " + extensionList(lacks)
 	}
 	if o.Offline {
 		return "is not in the cache, and nothing may be fetched"
