@@ -53,12 +53,15 @@ func tryOut(ctx context.Context, scratch *pgx.Conn, plan, want *schema.Schema, g
 	}
 	defer tx.Rollback(ctx) // if this fails the connection is broken, and nothing stays either
 	for _, s := range append(preparation(want), result.Statements()...) {
+		if name, is := strings.CutPrefix(s, "CREATE SCHEMA "); is {
+			s = "CREATE SCHEMA IF NOT EXISTS " + name // a function that want needs may live there
+		}
 		if err := scratch.PgConn().Exec(ctx, s).Close(); err != nil {
 			return nil, refused(s, err)
 		}
 	}
 	o.Tables = func(r schema.Ref) bool { return !g.tables[r] }
-	o.Linked = linkedTables(want)
+	o.Linked = Linked(want)
 	built, err := Read(ctx, scratch, o)
 	if err != nil {
 		return nil, err

@@ -168,8 +168,9 @@ func bare(columns []schema.Column) []schema.Column {
 	return out
 }
 
-// linkedTables returns the tables that want's linked policies are on.
-func linkedTables(want *schema.Schema) []schema.Ref {
+// Linked returns the tables that want's linked policies are on, for
+// Options.Linked.
+func Linked(want *schema.Schema) []schema.Ref {
 	var out []schema.Ref
 	for i := range want.Policies {
 		out = append(out, shortRef(onTable(&want.Policies[i])))

@@ -243,4 +243,34 @@ var folderRules = []finding.Rule{
 		About: "Something in the schema files or in the last snapshot contradicts itself, for example an index on a column that its table has not. Until it is mended, nobody can say whether a migration is missing.",
 		Fix:   "Mend the place that the finding names.",
 	},
+	{
+		Code: "replay-failed", Severity: finding.Error,
+		Title: "a migration does not run on a database with those before it",
+		About: "Check runs the whole history on an empty throwaway PostgreSQL. A statement that fails there fails on every new database: a colleague's, a test run's, the one that a disaster is recovered into. Databases that applied the migrations one by one, before one of them was edited, do not show it.",
+		Fix:   "Mend the migration if no database that matters has run it; otherwise restore what it was, and see what else changed. The finding has PostgreSQL's words and the place.",
+	},
+	{
+		Code: "replay-extension-missing", Severity: finding.Error,
+		Title: "the throwaway PostgreSQL lacks an extension that a migration creates",
+		About: "The history could be run only up to the statement that creates the extension, so nothing is known of what comes after it. The migration itself may well be right.",
+		Fix:   "Install the extension where the finding says, or set SKEIN_PG_URL to a server that has it and where skein may create databases. check --replay=off leaves the proof out.",
+	},
+	{
+		Code: "drift-snapshot", Severity: finding.Error,
+		Title: "the database that the migrations make is not what the snapshots say",
+		About: "generate starts from the last snapshot and never looks at a database. Where a migration was edited after it was generated, a snapshot was changed by hand or a merge lost a statement, the two part: the next migrations drop what is not there, or add what is. The finding shows each object on which they differ, under the migration after which they do for the first time. Where only the database has an index more it is a warning, since no answer changes.",
+		Fix:   "Decide which of the two is meant. Declare in the schema files what a migration made by hand, or write a custom migration that brings databases to what the files say.",
+	},
+	{
+		Code: "drift-schema", Severity: finding.Error,
+		Title: "the database that the migrations make is not what the schema files say, and generate does not see it",
+		About: "The last snapshot agrees with the database, and the comparison of the schema files with that snapshot finds nothing: it leaves some changes out, as drizzle-kit does. PostgreSQL builds something else from the files than the migrations make.",
+		Fix:   "Write the change into a migration by hand, made with skein generate --custom.",
+	},
+	{
+		Code: "drift-unknown", Severity: finding.Warning,
+		Title: "the database could not be compared with the last snapshot or the schema files",
+		About: "To compare them in PostgreSQL's own words, both are built in a scratch database. PostgreSQL refuses a part of one, also with the functions and types there that the migrations make. So nothing is known of whether they agree.",
+		Fix:   "The finding shows the statement that is refused. What it needs has to come from a migration.",
+	},
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/schema"
 )
 
@@ -27,6 +28,8 @@ type Input struct {
 	Base *Base
 	// Team is what the skein.yaml says; nil where there is none.
 	Team *config.Config
+	// Proof is what running the history came to; nil leaves it out.
+	Proof *replay.Outcome
 }
 
 // Report is the outcome of a check.
@@ -124,4 +127,8 @@ var rules = []func(*facts) []finding.Finding{
 	upstreamFree,
 	schemaHeld,
 	sqlSound,
+	replayRuns,
+	viewsBuilt,
+	snapshotIsDatabase,
+	schemaFilesAreDatabase,
 }

@@ -27,16 +27,16 @@ func (a *app) cacheDir(room string) string {
 	return ""
 }
 
-// schemaCache returns a folder for what was read from schema files, made if
-// need be, or "" (no cache) where that cannot be.
-func (a *app) schemaCache() string {
-	dir := a.cacheDir("schema")
+// userCache returns a folder for what can be made again and nobody else has a
+// default for, made if need be, or "" (no cache) where that cannot be.
+func (a *app) userCache(room string) string {
+	dir := a.cacheDir(room)
 	if dir == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
 			return ""
 		}
-		dir = filepath.Join(user, "skein", "schema")
+		dir = filepath.Join(user, "skein", room)
 	}
 	if os.MkdirAll(dir, 0o700) != nil {
 		return ""

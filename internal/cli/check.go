@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/report"
 )
 
@@ -18,6 +19,7 @@ type checkOptions struct {
 	faces   faceFlags
 	base    string
 	noCache bool
+	replay  string
 }
 
 // checkResult is the JSON object of skein check.
@@ -31,20 +33,30 @@ type checkResult struct {
 	Base       *check.Base       `json:"base"`
 	// SchemaCompared is false where no schema files are known or they could not
 	// be read.
-	SchemaCompared bool         `json:"schemaCompared"`
-	Error          *errorObject `json:"error,omitempty"`
+	SchemaCompared bool          `json:"schemaCompared"`
+	Replay         *replayObject `json:"replay"`
+	Error          *errorObject  `json:"error,omitempty"`
 }
 
 func newCheck(a *app) *cobra.Command {
 	o := &checkOptions{}
 	cmd := &cobra.Command{
 		Use:   "check [flags]",
-		Short: "look for what is wrong in the migrations folder",
+		Short: "look for what is wrong in the migrations folder, and prove that it runs",
 		Long: `Looks at every file of the migrations folder: the journal, the SQL files, the snapshots and how they
 follow each other, and whether the schema files say what the last snapshot says. The SQL of each
 migration is read by PostgreSQL's own grammar: statements that use what only a later one creates, new
 enum values used before they are committed, breakpoints that cut a statement in two, statements that
-cannot run in a transaction. Nothing is changed and no database is needed.
+cannot run in a transaction. Nothing is changed, and no database of yours is
+touched.
+
+Then it proves the history: all migrations run, in a throwaway PostgreSQL, and the database that they
+make, the last snapshot and the schema files have to agree. Each difference is named with the
+migration that brought it in. A history that did not change is not run again.
+
+The proof is made where a PostgreSQL is at hand: on this machine, fetched earlier, or in
+SKEIN_PG_URL. --replay makes it in any case, and fetches a PostgreSQL if need be; --replay=off leaves
+it out.
 
 What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
 with the commit where the branch left --base, which is what skein.yaml names, or
@@ -61,6 +73,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 		Example: `  skein check
   skein check --base origin/release
   skein check --fail-on warning
+  skein check --replay=off                 the files alone
   skein check --format json
   skein check --format github --output skein.sarif
   skein check --dialect=postgresql --out=./drizzle`,
@@ -70,6 +83,8 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	}
 	o.project.add(cmd, "config", "dialect", "casing", "schema", "out")
 	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
+	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
+	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
 	o.faces.add(cmd)
 	return cmd
@@ -94,6 +109,14 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	made, proofErr := a.prove(ctx, p.Out, in.Desired, o.replay)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if made == nil {
+		made = &proof{Outcome: &replay.Outcome{Reason: "it broke off"}}
+	}
+	in.Proof = made.Outcome
 	done := a.working("checking %s", p.Out)
 	found, err := check.Examine(ctx, in)
 	done()
@@ -104,13 +127,19 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 		Status: "fine", Migrations: found.Migrations, Snapshots: found.Snapshots,
 		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings,
 		Base: in.Base, SchemaCompared: in.Desired != nil,
+		Replay: made.object(),
 	}
 	if len(found.Findings) > 0 {
 		object.Status = "findings"
 	}
-	r := &report.Report{Command: "skein check", Scope: object.scope(schemaErr), Findings: found.Findings, Home: orElse(p.File, p.Out), Remark: baseText(in.Base)}
-	if schemaErr != nil {
-		r.Problem = asDiag(schemaErr)
+	broken := orFirst(schemaErr, proofErr)
+	r := &report.Report{Command: "skein check", Scope: object.scope(broken), Findings: found.Findings, Home: orElse(p.File, p.Out)}
+	if broken == nil {
+		r.Remarks = made.notes()
+	}
+	r.Remarks = append(r.Remarks, baseText(in.Base))
+	if broken != nil {
+		r.Problem = asDiag(broken)
 		problem := toErrorObject(r.Problem)
 		object.Status, object.Error = "error", &problem
 	}

@@ -231,7 +231,7 @@ func (a *app) loadSchema(ctx context.Context, p *project, noCache bool) (*drizzl
 	defer a.working("reading the schema files")()
 	o := drizzle.LoadOptions{Dir: ".", Files: p.Schema, Casing: p.Casing}
 	if !noCache {
-		o.CacheDir = a.schemaCache()
+		o.CacheDir = a.userCache("schema")
 	}
 	return drizzle.Load(ctx, o)
 }

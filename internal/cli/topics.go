@@ -32,7 +32,9 @@ const topicEnvironment = `Environment
   SKEIN_CACHE_DIR  where skein keeps what it can make again; without it the cache folder of your
                    operating system. A cache that cannot be written is not used, without a word.
 
-  SKEIN_PG_URL     a running PostgreSQL on which dev, demo and diff make their databases, and drop them
+  SKEIN_REPLAY     auto, on or off: the default of check's --replay
+
+  SKEIN_PG_URL     a running PostgreSQL on which check, dev, demo and diff make their databases, and drop them
   SKEIN_PG         where the throwaway PostgreSQL comes from: local, npm, docker, or the folder with
                    the programs postgres and initdb
 

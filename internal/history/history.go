@@ -285,11 +285,20 @@ func list(dir, ending string) ([]string, error) {
 }
 
 // LastSnapshot returns the snapshot that the next migration starts from, or
-// nil where there is none. As in drizzle-kit that is the last one by file
-// name, whatever the journal says. Where the prefix is "none" drizzle-kit does
-// not see the one snapshot there is, and generates everything again; here it
-// counts.
+// nil where there is none.
 func (h *History) LastSnapshot() (*snapshot.Snapshot, error) {
+	file := h.LastSnapshotFile()
+	if file == "" {
+		return nil, nil
+	}
+	return readSnapshot(file)
+}
+
+// LastSnapshotFile returns the path of that snapshot, or "". As in drizzle-kit
+// it is the last one by file name, whatever the journal says. Where the prefix
+// is "none" drizzle-kit does not see the one snapshot there is, and generates
+// everything again; here it counts.
+func (h *History) LastSnapshotFile() string {
 	last := ""
 	for _, name := range h.snapshots {
 		if !strings.HasPrefix(name, "_") {
@@ -298,11 +307,11 @@ func (h *History) LastSnapshot() (*snapshot.Snapshot, error) {
 	}
 	if last == "" {
 		if len(h.snapshots) == 0 {
-			return nil, nil
+			return ""
 		}
 		last = h.snapshots[0]
 	}
-	return readSnapshot(filepath.Join(h.Dir, "meta", last))
+	return filepath.Join(h.Dir, "meta", last)
 }
 
 // Snapshot reads the snapshot of the i-th migration; an error where it has none.

@@ -22,9 +22,9 @@ type Report struct {
 	Version string // of skein
 	// Scope says what was looked at: "12 migrations, 12 snapshots".
 	Scope string
-	// Remark is a line about the scope that text has below everything; "" for
+	// Remarks are lines about the scope that text has below everything; nil for
 	// none.
-	Remark   string
+	Remarks  []string
 	Findings []finding.Finding // sorted as by finding.Sort
 	Rules    []finding.Rule    // the catalogue; codes that it lacks are shown all the same
 	// Problem is why a part of the work could not be done, or nil. Text leaves it

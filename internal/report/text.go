@@ -153,9 +153,7 @@ func (w *textWriter) sentence(word, text string) {
 }
 
 func (w *textWriter) closing() {
-	if w.report.Remark != "" {
-		defer func() { w.WriteString(w.Paint(Quiet, printable(w.report.Remark)) + "\n") }()
-	}
+	defer w.remarks()
 	if len(w.report.Findings) == 0 {
 		if w.report.Problem == nil {
 			w.WriteString(w.report.verdict() + "\n")
@@ -174,6 +172,12 @@ func (w *textWriter) closing() {
 	}
 	if len(w.report.Findings) > untabled {
 		w.WriteString("`skein explain CODE` says why a rule matters and what the safe way is\n")
+	}
+}
+
+func (w *textWriter) remarks() {
+	for _, remark := range w.report.Remarks {
+		w.WriteString(w.Paint(Quiet, oneLine(remark)) + "\n")
 	}
 }
 
