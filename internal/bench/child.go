@@ -32,6 +32,8 @@ func runChild(ctx context.Context, work string, args []string) error {
 	switch work {
 	case "bundle":
 		return bundle(args)
+	case "psql":
+		return startAndRun(ctx, args)
 	case "catalog":
 		return readCatalog(ctx, args[0])
 	}

@@ -99,7 +99,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	}
 	defer b.close()
 	for _, group := range []func(context.Context) ([]*task, error){
-		b.projectTasks, b.migrationTasks, b.diffTasks, b.catalogTasks,
+		b.projectTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks,
 	} {
 		tasks, err := group(ctx)
 		if err != nil {

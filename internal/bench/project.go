@@ -85,10 +85,10 @@ func (b *bench) projectTasks(ctx context.Context) ([]*task, error) {
 			}},
 		}},
 		{name: "check", contestants: []*contestant{
-			skein(installed, "skein, project's drizzle-orm, cold cache", noModules, fine, true, "check"),
-			skein(installed, "skein, project's drizzle-orm, warm cache", noModules, fine, false, "check"),
-			skein(plain, "skein, nothing installed, cold cache", "", fine, true, "check"),
-			skein(plain, "skein, nothing installed, warm cache", "", fine, false, "check"),
+			skein(installed, "skein, project's drizzle-orm, cold cache", noModules, fine, true, "check", "--replay=off"),
+			skein(installed, "skein, project's drizzle-orm, warm cache", noModules, fine, false, "check", "--replay=off"),
+			skein(plain, "skein, nothing installed, cold cache", "", fine, true, "check", "--replay=off"),
+			skein(plain, "skein, nothing installed, warm cache", "", fine, false, "check", "--replay=off"),
 			kit("check", "Everything's fine"),
 		}},
 	}, nil
