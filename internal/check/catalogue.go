@@ -250,9 +250,9 @@ var folderRules = []finding.Rule{
 		Fix:   "Mend the migration if no database that matters has run it; otherwise restore what it was, and see what else changed. The finding has PostgreSQL's words and the place.",
 	},
 	{
-		Code: "replay-extension-missing", Severity: finding.Error,
+		Code: "replay-extension-missing", Severity: finding.Warning,
 		Title: "the throwaway PostgreSQL lacks an extension that a migration creates",
-		About: "The history could be run only up to the statement that creates the extension, so nothing is known of what comes after it. The migration itself may well be right.",
+		About: "The history could be run only up to the statement that creates the extension, so nothing is known of what comes after it. The migration itself may well be right. Where the proof was asked for by --replay this is an error.",
 		Fix:   "Install the extension where the finding says, or set SKEIN_PG_URL to a server that has it and where skein may create databases. check --replay=off leaves the proof out.",
 	},
 	{

@@ -30,6 +30,9 @@ type Input struct {
 	Team *config.Config
 	// Proof is what running the history came to; nil leaves it out.
 	Proof *replay.Outcome
+	// ProofWanted says that it was asked for: then what kept it from coming to
+	// an end counts as an error.
+	ProofWanted bool
 }
 
 // Report is the outcome of a check.

@@ -16,18 +16,28 @@ func replayRuns(f *facts) []finding.Finding {
 		return nil
 	}
 	failed := f.in.Proof.Failure
-	out := finding.Finding{
-		Code: "replay-failed", Severity: finding.Error,
-		File: failed.File, Line: failed.Line, Column: failed.Column, Migration: failed.Migration,
-		Message: "the migration does not run on a database with those before it: " + failed.Message,
-		Source:  failed.Source, Detail: failed.Detail, Hint: failed.Hint,
+	if failed.Extension == "" {
+		return []finding.Finding{at(failed, finding.Finding{
+			Code: "replay-failed", Severity: finding.Error,
+			Message: "the migration does not run on a database with those before it: " + failed.Message,
+		})}
 	}
-	if failed.Extension != "" {
-		out.Code = "replay-extension-missing"
-		out.Message = fmt.Sprintf("the throwaway PostgreSQL (%s) lacks the extension %s, so the history was run no further than here",
-			f.in.Proof.Server, failed.Extension)
+	severity := finding.Error
+	if !f.in.ProofWanted {
+		severity = finding.Warning // it is this machine's lack, and no fault of the history's
 	}
-	return []finding.Finding{out}
+	return []finding.Finding{at(failed, finding.Finding{
+		Code: "replay-extension-missing", Severity: severity,
+		Message: fmt.Sprintf("the throwaway PostgreSQL (%s) lacks the extension %s, so the history was run no further than here",
+			f.in.Proof.Server, failed.Extension),
+	})}
+}
+
+// at gives a finding the place of a failure and what PostgreSQL says.
+func at(failed *replay.Failure, out finding.Finding) finding.Finding {
+	out.File, out.Line, out.Column, out.Migration = failed.File, failed.Line, failed.Column, failed.Migration
+	out.Source, out.Detail, out.Hint = failed.Source, failed.Detail, failed.Hint
+	return out
 }
 
 // viewsBuilt says where PostgreSQL does not even make a database of what the
@@ -37,19 +47,19 @@ func viewsBuilt(f *facts) []finding.Finding {
 		return nil
 	}
 	var out []finding.Finding
-	refused := func(code, file string, err error) {
-		if err == nil {
-			return
-		}
-		found := fromError(code, file, err)
-		found.Severity = finding.Warning
-		found.Message = "a database with all migrations could not be compared: " + found.Message
-		found.Hint = "what it refuses needs something that neither this nor a migration makes"
-		out = append(out, found)
+	refused := func(file string, err error) {
+		why := fromError("", file, err)
+		out = append(out, finding.Finding{
+			Code: "drift-unknown", Severity: finding.Warning, File: file,
+			Message: "a database with all migrations could not be compared: " + why.Message,
+			Detail:  why.Detail, Hint: "what is refused needs something that neither this nor a migration makes",
+		})
 	}
-	refused("drift-unknown", f.history.LastSnapshotFile(), f.in.Proof.SnapshotErr)
-	if !errors.Is(f.in.Proof.SchemaFilesErr, f.in.Proof.SnapshotErr) {
-		refused("drift-unknown", f.in.SchemaFile, f.in.Proof.SchemaFilesErr)
+	if err := f.in.Proof.SnapshotErr; err != nil {
+		refused(f.history.LastSnapshotFile(), err)
+	}
+	if err := f.in.Proof.SchemaFilesErr; err != nil && !errors.Is(err, f.in.Proof.SnapshotErr) {
+		refused(f.in.SchemaFile, err)
 	}
 	return out
 }
@@ -149,9 +159,13 @@ func differencesTable(rows []replay.Difference, files bool) string {
 		cells[0] = append(cells[0], "in the schema files")
 	}
 	for _, d := range rows {
-		line := []string{d.Kind + " " + d.Object, cell(d.Database, d.Snapshot), cell(d.Snapshot, d.Database)}
+		same := shared(d.Database, d.Snapshot)
+		if !d.SnapshotDiffers {
+			same = shared(d.Database, d.SchemaFiles)
+		}
+		line := []string{d.Kind + " " + d.Object, cell(d.Database, same), cell(d.Snapshot, same)}
 		if files {
-			line = append(line, cell(d.SchemaFiles, d.Database))
+			line = append(line, cell(d.SchemaFiles, same))
 		}
 		cells = append(cells, line)
 	}
@@ -172,28 +186,33 @@ func differencesTable(rows []replay.Difference, files bool) string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// cell shows a text, of a long one the part from where it leaves the other.
-func cell(text, other string) string {
+// shared is how many characters two texts have in common before they part.
+func shared(a, b string) int {
+	first, second := []rune(a), []rune(b)
+	for n := range min(len(first), len(second)) {
+		if first[n] != second[n] {
+			return n
+		}
+	}
+	return min(len(first), len(second))
+}
+
+// cell shows a text, of a long one the part around where views part.
+func cell(text string, same int) string {
 	if text == "" {
 		return "–"
 	}
-	runes, others := []rune(text), []rune(other)
-	if len(runes) <= widestCell {
-		return text
-	}
-	same := 0
-	for same < len(runes) && same < len(others) && runes[same] == others[same] {
-		same++
-	}
+	runes := []rune(text)
 	start := 0
-	if same > widestCell/2 && text != other {
-		start = min(same-widestCell/4, len(runes)-widestCell)
+	if same > widestCell/2 {
+		start = max(0, min(same-widestCell/4, len(runes)-widestCell))
 	}
-	shown := string(runes[start:min(len(runes), start+widestCell)])
+	end := min(len(runes), start+widestCell)
+	shown := string(runes[start:end])
 	if start > 0 {
 		shown = "…" + shown
 	}
-	if start+widestCell < len(runes) {
+	if end < len(runes) {
 		shown += "…"
 	}
 	return shown

@@ -116,7 +116,7 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	if made == nil {
 		made = &proof{Outcome: &replay.Outcome{Reason: "it broke off"}}
 	}
-	in.Proof = made.Outcome
+	in.Proof, in.ProofWanted = made.Outcome, made.wanted
 	done := a.working("checking %s", p.Out)
 	found, err := check.Examine(ctx, in)
 	done()

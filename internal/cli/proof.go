@@ -46,7 +46,8 @@ type replayObject struct {
 // proof is a proof that was made, or was not, and how long it took.
 type proof struct {
 	*replay.Outcome
-	took time.Duration
+	took   time.Duration
+	wanted bool // and not only where it costs nothing
 }
 
 // prove runs the history as --replay and the environment say. A proof that
@@ -92,7 +93,7 @@ func (a *app) prove(ctx context.Context, dir string, desired *schema.Schema, whe
 			return nil, told
 		}
 	}
-	return &proof{Outcome: out, took: time.Since(start)}, nil
+	return &proof{Outcome: out, took: time.Since(start), wanted: when == replayOn}, nil
 }
 
 func (p *proof) object() *replayObject {

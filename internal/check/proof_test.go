@@ -1,0 +1,79 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/replay"
+)
+
+// TestProof is what rules make of outcomes; package replay shows how these come
+// about.
+func TestProof(t *testing.T) {
+	index := replay.Difference{Kind: "index", Object: "users.by_age", Database: "(age)", SnapshotDiffers: true, Since: "0001_two"}
+	column := replay.Difference{Kind: "column", Object: "users.age", Database: "text", Snapshot: "integer", SnapshotDiffers: true, Since: "0002_three", SinceFrom: "0001_two"}
+	unique := index
+	unique.Database = "unique (age)"
+	files := replay.Difference{Kind: "view", Object: "old", Database: "SELECT 1", Snapshot: "SELECT 1", SchemaFiles: "SELECT 2", SchemaFilesDiffer: true}
+	refusal := &diag.Error{Kind: diag.Usage, Message: "PostgreSQL refuses it"}
+	for name, c := range map[string]struct {
+		in   Input
+		want []string
+	}{
+		"none":  {Input{}, nil},
+		"fine":  {Input{Proof: &replay.Outcome{Ran: true, Snapshot: true, SchemaFiles: true}}, nil},
+		"index": {Input{Proof: &replay.Outcome{Differences: []replay.Difference{index}}}, []string{"warning drift-snapshot 0001_two"}},
+		"unique": {Input{Proof: &replay.Outcome{Differences: []replay.Difference{index, unique}}},
+			[]string{"error drift-snapshot 0001_two"}},
+		"two migrations": {Input{Proof: &replay.Outcome{Differences: []replay.Difference{column, index}}},
+			[]string{"warning drift-snapshot 0001_two", "error drift-snapshot 0002_three"}},
+		"files": {Input{SchemaFile: "schema.ts", Desired: users("id"), Proof: &replay.Outcome{Differences: []replay.Difference{files}}},
+			[]string{"error drift-schema "}},
+		"files that are ahead": {Input{SchemaFile: "schema.ts", Desired: users("id", "age"), Proof: &replay.Outcome{Differences: []replay.Difference{files}}},
+			[]string{"error schema-ahead "}},
+		"failed": {Input{Proof: &replay.Outcome{Failure: &replay.Failure{Migration: "0001_two"}}},
+			[]string{"error replay-failed 0001_two"}},
+		"extension": {Input{Proof: &replay.Outcome{Failure: &replay.Failure{Migration: "0001_two", Extension: "vector"}}},
+			[]string{"warning replay-extension-missing 0001_two"}},
+		"extension, wanted": {Input{ProofWanted: true, Proof: &replay.Outcome{Failure: &replay.Failure{Migration: "0001_two", Extension: "vector"}}},
+			[]string{"error replay-extension-missing 0001_two"}},
+		"refused": {Input{Proof: &replay.Outcome{SnapshotErr: refusal, SchemaFilesErr: refusal}},
+			[]string{"warning drift-unknown "}},
+		"refused apart": {Input{Proof: &replay.Outcome{SnapshotErr: refusal, SchemaFilesErr: errors.New("another")}},
+			[]string{"warning drift-unknown ", "warning drift-unknown "}},
+	} {
+		c.in.Dir = sound(t).dir
+		found, err := Run(context.Background(), c.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, string(f.Severity)+" "+f.Code+" "+f.Migration)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestDifferencesTable(t *testing.T) {
+	long := strings.Repeat("a", 40) + " then " + strings.Repeat("b", 40)
+	got := differencesTable([]replay.Difference{
+		{Kind: "column", Object: "users.größe", Database: "text", SchemaFiles: "text", SnapshotDiffers: true},
+		{Kind: "check", Object: "users.odd", Database: long + "1", Snapshot: long + "2", SchemaFiles: long + "1", SnapshotDiffers: true},
+	}, true)
+	want := strings.Join([]string{
+		"object              in the database                                            in the snapshot                                            in the schema files",
+		"column users.größe  text                                                       –                                                          text",
+		"check users.odd     …aaaaaaaaa then bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb1  …aaaaaaaaa then bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb2  …aaaaaaaaa then bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb1",
+	}, "\n")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
