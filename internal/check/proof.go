@@ -48,12 +48,11 @@ func viewsBuilt(f *facts) []finding.Finding {
 	}
 	var out []finding.Finding
 	refused := func(file string, err error) {
-		why := fromError("", file, err)
-		out = append(out, finding.Finding{
-			Code: "drift-unknown", Severity: finding.Warning, File: file,
-			Message: "a database with all migrations could not be compared: " + why.Message,
-			Detail:  why.Detail, Hint: "what is refused needs something that neither this nor a migration makes",
-		})
+		found := fromError("drift-unknown", file, err)
+		found.Severity = finding.Warning
+		found.Message = "a database with all migrations could not be compared: " + found.Message
+		found.Hint = "what is refused needs something that neither this nor a migration makes"
+		out = append(out, found)
 	}
 	if err := f.in.Proof.SnapshotErr; err != nil {
 		refused(f.history.LastSnapshotFile(), err)
