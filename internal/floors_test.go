@@ -28,6 +28,7 @@ var floors = map[string]int{
 	"internal/migrate":    4,
 	"internal/replay":     5,
 	"internal/check":      6,
+	"internal/lint":       4,
 	"internal/report":     6,
 	"internal/cli":        7,
 	"cmd/skein":           8,

@@ -10,12 +10,13 @@ import (
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/lint"
 )
 
 // rules are the codes of all findings. A package that makes findings has its
 // list joined here.
 func rules() []finding.Rule {
-	return slices.Concat(check.Rules)
+	return slices.Concat(check.Rules, lint.Rules)
 }
 
 // codes are those of all rules.

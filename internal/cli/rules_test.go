@@ -140,8 +140,8 @@ func findingPackages(t *testing.T) []string {
 }
 
 // codesIn returns the codes in a package's source with a place for each: what
-// stands as Code in a finding, what is passed as an argument named code, and
-// what is put at the end of a code ("-missing").
+// stands as Code in a finding, what is passed as an argument named code or
+// given to a variable of that name, and what is put at the end of a code ("-missing").
 func codesIn(t *testing.T, dir string) map[string]string {
 	set := token.NewFileSet()
 	var files []*ast.File
@@ -193,17 +193,27 @@ func (r *codeReader) declare(n ast.Node) bool {
 			}
 		}
 	case *ast.FuncDecl:
-		at := 0
-		for _, field := range n.Type.Params.List {
-			for _, name := range field.Names {
-				if name.Name == "code" {
-					r.takesCode[n.Name.Name] = at
-				}
-				at++
+		r.function(n.Name.Name, n.Type)
+	case *ast.AssignStmt:
+		if function, ok := n.Rhs[0].(*ast.FuncLit); ok {
+			if name, ok := n.Lhs[0].(*ast.Ident); ok {
+				r.function(name.Name, function.Type)
 			}
 		}
 	}
 	return true
+}
+
+func (r *codeReader) function(name string, of *ast.FuncType) {
+	at := 0
+	for _, field := range of.Params.List {
+		for _, parameter := range field.Names {
+			if parameter.Name == "code" {
+				r.takesCode[name] = at
+			}
+			at++
+		}
+	}
 }
 
 func (r *codeReader) codes(n ast.Node) []string {
@@ -219,10 +229,18 @@ func (r *codeReader) codes(n ast.Node) []string {
 		}
 		expressions = append(expressions, keyed(n, "Code"))
 	case *ast.CallExpr:
-		if name, ok := n.Fun.(*ast.Ident); ok {
+		name, _ := n.Fun.(*ast.Ident)
+		if method, ok := n.Fun.(*ast.SelectorExpr); ok {
+			name = method.Sel
+		}
+		if name != nil {
 			if at, takes := r.takesCode[name.Name]; takes && at < len(n.Args) {
 				expressions = append(expressions, n.Args[at])
 			}
+		}
+	case *ast.AssignStmt:
+		if name, ok := n.Lhs[0].(*ast.Ident); ok && name.Name == "code" {
+			expressions = append(expressions, n.Rhs[0])
 		}
 	case *ast.BasicLit:
 		if text, ok := r.text(n); ok && regexp.MustCompile(`^-[a-z]+$`).MatchString(text) {

@@ -87,3 +87,26 @@ func Comments(text string) []Comment {
 		}
 	}
 }
+
+// Identifier is a name in SQL.
+type Identifier struct {
+	Name   string // without its quotes
+	Offset int
+}
+
+// Identifiers returns the names of a text, and with them its key words, which
+// look the same.
+func Identifiers(text string) []Identifier {
+	var out []Identifier
+	for l := (lexer{text: text}); ; {
+		at := l.pos
+		switch kind, token := l.next(); {
+		case kind == end:
+			return out
+		case kind == word:
+			out = append(out, Identifier{strings.ToLower(token), at})
+		case kind == quoted && strings.HasPrefix(token, `"`):
+			out = append(out, Identifier{strings.ReplaceAll(strings.Trim(token, `"`), `""`, `"`), at})
+		}
+	}
+}
