@@ -299,6 +299,15 @@ func orZero(blob string) string {
 	return blob
 }
 
+// Landed returns the tags of the migrations that have landed; nil where there is
+// no comparison.
+func (b *Base) Landed() map[string]bool {
+	if b.Skipped != "" {
+		return nil
+	}
+	return b.landed()
+}
+
 // landed are the tags of the journal at Commit.
 func (b *Base) landed() map[string]bool {
 	tags := make(map[string]bool, len(b.entries))

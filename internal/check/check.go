@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/lint"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/schema"
 )
@@ -33,6 +34,9 @@ type Input struct {
 	// ProofWanted says that it was asked for: then what kept it from coming to
 	// an end counts as an error.
 	ProofWanted bool
+	// LintAll judges every migration for what it does to an application that
+	// runs, each as a release of its own, not only those that are not on Base.
+	LintAll bool
 }
 
 // Report is the outcome of a check.
@@ -42,6 +46,9 @@ type Report struct {
 	Warnings   int               `json:"warnings"`
 	Migrations int               `json:"migrations"` // entries of the journal
 	Snapshots  int               `json:"snapshots"`  // files
+	// Linted says whether it was known which migrations to judge.
+	Linted  bool           `json:"linted"`
+	Allowed []lint.Allowed `json:"allowed"` // what comments in the migrations allow
 }
 
 // Run checks a folder and returns what it found, sorted by file and line. An
@@ -61,9 +68,12 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Findings: []finding.Finding{}, Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
+	report := &Report{Findings: []finding.Finding{}, Allowed: []lint.Allowed{}, Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
 	for _, rule := range rules {
 		report.Findings = append(report.Findings, rule(f)...)
+	}
+	if err := report.lint(ctx, f); err != nil {
+		return nil, err
 	}
 	report.Findings = levelled(report.Findings, f.in.Team.Check.Rules)
 	finding.Sort(report.Findings)
@@ -97,6 +107,28 @@ func levelled(findings []finding.Finding, rules []config.Rule) []finding.Finding
 		out = append(out, f)
 	}
 	return out
+}
+
+// lint adds what package lint finds in the migrations that are not on the base.
+func (r *Report) lint(ctx context.Context, f *facts) error {
+	if r.Linted = f.in.LintAll || f.compared(); !r.Linted {
+		return nil
+	}
+	release := Release{Landed: f.landed, All: f.in.LintAll, Levels: lintLevels(f.in.Team), Statements: f.statements}
+	found, err := Lint(ctx, f.history, release)
+	r.Findings, r.Allowed = append(r.Findings, found.Findings...), append(r.Allowed, found.Allowed...)
+	return err
+}
+
+// lintLevels are the severities that the team has decided on, and none for what
+// this package says of statements that cannot be read.
+func lintLevels(team *config.Config) map[string]finding.Severity {
+	levels := map[string]finding.Severity{}
+	for _, r := range team.Check.Rules {
+		levels[r.Code] = finding.Severity(r.Level)
+	}
+	levels["not-sql"] = lint.Off
+	return levels
 }
 
 // rules are all rules. Findings on one line keep this order.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/lint"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/report"
 )
@@ -20,6 +21,7 @@ type checkOptions struct {
 	base    string
 	noCache bool
 	replay  string
+	all     bool
 }
 
 // checkResult is the JSON object of skein check.
@@ -35,7 +37,10 @@ type checkResult struct {
 	// be read.
 	SchemaCompared bool          `json:"schemaCompared"`
 	Replay         *replayObject `json:"replay"`
-	Error          *errorObject  `json:"error,omitempty"`
+	// Linted is false where it is not known which migrations have landed.
+	Linted  bool           `json:"linted"`
+	Allowed []lint.Allowed `json:"allowed"`
+	Error   *errorObject   `json:"error,omitempty"`
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -60,7 +65,9 @@ it out.
 
 What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
 with the commit where the branch left --base, which is what skein.yaml names, or
-else the main branch of origin. Outside of a repository that part is left out.
+else the main branch of origin. Outside of a repository that part is left out. Migrations that have not
+landed are judged as skein lint does: what in them is not safe while an application runs. --all
+judges all.
 
 The project is described by its config, or by flags, not both. With --out alone the schema files are
 left out.
@@ -86,6 +93,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
 	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
+	cmd.Flags().BoolVar(&o.all, "all", false, "judge the SQL of every migration, also of those that have landed, each as a release of its own")
 	o.faces.add(cmd)
 	return cmd
 }
@@ -101,7 +109,7 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	if err := p.team.Known(codes()); err != nil {
 		return err
 	}
-	in := check.Input{Dir: p.Out, Team: p.team}
+	in := check.Input{Dir: p.Out, Team: p.team, LintAll: o.all}
 	if in.Base, err = a.base(ctx, cmd, p, o.base); err != nil {
 		return err
 	}
@@ -128,6 +136,7 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings,
 		Base: in.Base, SchemaCompared: in.Desired != nil,
 		Replay: made.object(),
+		Linted: found.Linted, Allowed: found.Allowed,
 	}
 	if len(found.Findings) > 0 {
 		object.Status = "findings"
@@ -161,6 +170,9 @@ func (r *checkResult) scope(schemaErr error) string {
 		what += "; the schema files say the same as the last snapshot"
 	case !r.SchemaCompared:
 		what += "; the schema files were left out"
+	}
+	if n := len(r.Allowed); n > 0 {
+		what += fmt.Sprintf("; %s allowed by comments", count(n, "finding"))
 	}
 	return what
 }

@@ -199,7 +199,7 @@ func (l *linter) dropConstraint(t target) {
 	if c != nil && c.New || c == nil && t.IfExists && t.known != nil && !t.known.Partial {
 		return
 	}
-	if l.addedAgain(t, c) || c != nil && t.needless(c) {
+	if l.addedAgain(t, c) || c != nil && (t.needless(c) || l.dropsLater(t.table, c.Columns...)) {
 		return
 	}
 	kind := kindByName(t.Name)

@@ -96,6 +96,10 @@ func (l *linter) backfill(table sqltree.Name, verb, otherwise string) bool {
 	if !ok {
 		return false
 	}
+	if l.tx.told[table.In()] {
+		return true // once for a table: the next statement makes it no worse
+	}
+	l.tx.told[table.In()] = true
 	if otherwise == "" {
 		otherwise = recipe(do("the next migration, in a later deploy, without the change of the table", l.text()))
 	}

@@ -319,6 +319,9 @@ func (l *linter) dropIndex(n *sqltree.Drop, name sqltree.Name) {
 	if known {
 		index := l.state.Table(table).Index(name.Name)
 		unique = index == nil || index.Unique // that of a constraint is unique
+		if index != nil && l.dropsLater(table, index.Mentions...) {
+			return
+		}
 	}
 	if n.Concurrently && !unique {
 		return

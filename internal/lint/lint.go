@@ -68,7 +68,7 @@ type Result struct {
 // Allowed is a finding that a comment allows.
 type Allowed struct {
 	finding.Finding
-	Reason string
+	Reason string `json:"reason"` // "" where the comment gives none
 }
 
 // Run judges the files.
@@ -157,10 +157,27 @@ func (l *linter) migration(f *File) {
 
 func (l *linter) statement(s *sqltree.Statement) {
 	l.now = s
+	if s.Err != nil {
+		l.notSQL(s)
+		return
+	}
 	l.does = effect.Of(s, l.state)
 	l.judge(s.Node)
 	l.remember(s)
 	l.state.Apply(s)
+}
+
+// notSQL is about a statement that cannot be judged. One that is too long to be
+// looked into has no place in it, and is rows as a rule.
+func (l *linter) notSQL(s *sqltree.Statement) {
+	if s.Err.Offset < 0 {
+		return
+	}
+	l.say("not-sql", problem{
+		at:      s.Err.Offset,
+		message: "PostgreSQL does not understand the statement: " + s.Err.Message,
+		hint:    "mend it; what cannot be read is not judged",
+	})
 }
 
 // judge asks the rules that are about a kind of statement.
@@ -259,6 +276,23 @@ func (l *linter) later(asked func(sqltree.Node) bool) bool {
 		}
 	}
 	return false
+}
+
+// dropsLater reports whether the file drops the table, or one of the columns,
+// behind the current action: then that is what there is to say.
+func (l *linter) dropsLater(table sqltree.Name, columns ...string) bool {
+	drops := func(node sqltree.Node) bool {
+		switch n := node.(type) {
+		case *sqltree.Drop:
+			return n.Kind == sqltree.Table && slices.ContainsFunc(n.Names, table.Same)
+		case *sqltree.AlterTable:
+			return n.Name.Same(table) && slices.ContainsFunc(n.Actions, func(a sqltree.Action) bool {
+				return a.Kind == sqltree.DropColumn && slices.Contains(columns, a.Name)
+			})
+		}
+		return false
+	}
+	return drops(l.now.Node) || l.later(drops)
 }
 
 // remember notes what the statement created.

@@ -19,6 +19,8 @@ type transaction struct {
 	changed map[sqltree.Name]held
 	// added are the constraints that were added, with the line.
 	added map[object]int
+	// told are the tables of which it was said that their rows are changed.
+	told map[sqltree.Name]bool
 	// exclusive are the locks that even reads wait for, in their order.
 	exclusive []exclusive
 }
@@ -50,7 +52,7 @@ func blocked(level effect.Level) string {
 // hold notes what the current statement did to the transaction.
 func (l *linter) hold(s *sqltree.Statement) {
 	if l.tx.changed == nil {
-		l.tx.changed, l.tx.added = map[sqltree.Name]held{}, map[object]int{}
+		l.tx.changed, l.tx.added, l.tx.told = map[sqltree.Name]held{}, map[object]int{}, map[sqltree.Name]bool{}
 	}
 	line, _ := diag.Position(l.file.Text, s.Offset)
 	switch n := s.Node.(type) {
@@ -137,6 +139,9 @@ func (l *linter) lockTable(n *sqltree.LockTable) {
 
 func (l *linter) rowSecurity(t target) {
 	p := problem{at: t.Offset}
+	if l.dropsLater(t.table) {
+		return // drizzle-kit turns it off before it drops a table
+	}
 	if t.Kind == sqltree.DisableRowSecurity {
 		p.message = words("without row level security every role with a grant sees all rows of %s", t.table)
 		p.hint = "make sure that no policy is counted on any more"

@@ -299,6 +299,12 @@ UPDATE "users" SET "plan" = 'free'
 		Fix:   "Give it a shorter name in schema.ts. The names that drizzle makes up for foreign keys are the usual case: foreignKey({ name: … }).",
 	},
 	{
+		Code: "not-sql", Severity: finding.Error,
+		Title: "a statement is no SQL that PostgreSQL understands",
+		About: "The parser is PostgreSQL's own. What it refuses, a database refuses too, and nothing can be said about its safety.",
+		Fix:   "Mend the statement. Commands of psql, such as \\copy, work in psql only.",
+	},
+	{
 		Code: "allow-without-reason", Severity: finding.Error,
 		Title: "a comment allows a finding and gives no reason",
 		About: "skein:allow is for what a person has looked at. Why it is safe is what the next reader needs.",
