@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/skein-db/skein/internal/sqltree"
 )
@@ -36,6 +37,27 @@ func (st *State) refColumns(c *Constraint) []string {
 // nameBytes is the length at which PostgreSQL cuts names.
 // https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
 const nameBytes = 63
+
+// CutName returns what PostgreSQL keeps of a name. The parser has cut the names
+// of statements already; a schema has them as they were meant.
+func CutName(name string) string {
+	if len(name) <= nameBytes {
+		return name
+	}
+	end := nameBytes
+	for end > 0 && !utf8.RuneStart(name[end]) {
+		end--
+	}
+	return name[:end]
+}
+
+func cutNames(names []string) []string {
+	out := slices.Clone(names)
+	for i := range out {
+		out[i] = CutName(out[i])
+	}
+	return out
+}
 
 // constraintName is the name that PostgreSQL makes up for a constraint: of
 // table, columns and kind, with a number where that is taken.

@@ -37,27 +37,27 @@ func NewState(s *schema.Schema) *State {
 }
 
 func fromTable(from *schema.Table) *Table {
-	t := &Table{Name: sqltree.Name{Schema: from.Schema, Name: from.Name}.In(), Kind: sqltree.Table}
+	t := &Table{Name: sqltree.Name{Schema: CutName(from.Schema), Name: CutName(from.Name)}.In(), Kind: sqltree.Table}
 	for _, c := range from.Columns {
 		t.Columns = append(t.Columns, fromColumn(c))
 		if c.PrimaryKey {
-			t.add(sqltree.Constraint{Kind: sqltree.PrimaryKey, Columns: []string{c.Name}})
+			t.add(sqltree.Constraint{Kind: sqltree.PrimaryKey, Columns: []string{CutName(c.Name)}})
 		}
 	}
 	for _, k := range from.PrimaryKeys {
-		t.add(sqltree.Constraint{Kind: sqltree.PrimaryKey, Name: k.Name, Columns: k.Columns})
+		t.add(sqltree.Constraint{Kind: sqltree.PrimaryKey, Name: CutName(k.Name), Columns: cutNames(k.Columns)})
 	}
 	for _, u := range from.Uniques {
-		t.add(sqltree.Constraint{Kind: sqltree.Unique, Name: u.Name, Columns: u.Columns})
+		t.add(sqltree.Constraint{Kind: sqltree.Unique, Name: CutName(u.Name), Columns: cutNames(u.Columns)})
 	}
 	for _, f := range from.ForeignKeys {
 		t.add(sqltree.Constraint{
-			Kind: sqltree.ForeignKey, Name: f.Name, Columns: f.Columns, RefColumns: f.ToColumns, OnDelete: f.OnDelete,
-			RefTable: sqltree.Name{Schema: f.ToSchema, Name: f.ToTable}.In(),
+			Kind: sqltree.ForeignKey, Name: CutName(f.Name), Columns: cutNames(f.Columns), RefColumns: cutNames(f.ToColumns), OnDelete: f.OnDelete,
+			RefTable: sqltree.Name{Schema: CutName(f.ToSchema), Name: CutName(f.ToTable)}.In(),
 		})
 	}
 	for _, c := range from.Checks {
-		t.add(sqltree.Constraint{Kind: sqltree.Check, Name: c.Name, Expr: checkExpr(t, c.Value)})
+		t.add(sqltree.Constraint{Kind: sqltree.Check, Name: CutName(c.Name), Expr: checkExpr(t, c.Value)})
 	}
 	for _, i := range from.Indexes {
 		t.Indexes = append(t.Indexes, fromIndex(t, i))
@@ -87,7 +87,7 @@ func fromColumn(c schema.Column) Column {
 		typ.Schema = c.TypeSchema
 	}
 	out := Column{
-		Name: c.Name, Type: plain(typ), NotNull: c.NotNull || c.PrimaryKey || c.Identity != nil,
+		Name: CutName(c.Name), Type: plain(typ), NotNull: c.NotNull || c.PrimaryKey || c.Identity != nil,
 		Default: c.Default != nil, Identity: c.Identity != nil, Generated: c.Generated != nil,
 	}
 	if serial(typ) {
@@ -97,7 +97,7 @@ func fromColumn(c schema.Column) Column {
 }
 
 func fromIndex(t *Table, i schema.Index) Index {
-	out := Index{Name: i.Name, Unique: i.Unique, Filtered: i.Where != ""}
+	out := Index{Name: CutName(i.Name), Unique: i.Unique, Filtered: i.Where != ""}
 	for _, c := range i.Columns {
 		if c.IsExpression {
 			out.Computed = true

@@ -3,8 +3,8 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"unicode/utf8"
 
+	"github.com/skein-db/skein/internal/effect"
 	"github.com/skein-db/skein/internal/sqltext"
 	"github.com/skein-db/skein/internal/sqltree"
 )
@@ -27,7 +27,7 @@ func (l *linter) names(node sqltree.Node) {
 		if made == nil {
 			made = append(created(node), "")
 		}
-		if cut := cutName(id.Name); slices.Contains(made, cut) {
+		if cut := effect.CutName(id.Name); slices.Contains(made, cut) {
 			l.say("name-too-long", problem{
 				at:      l.now.Offset + id.Offset,
 				message: fmt.Sprintf("the name %s has %d bytes, and PostgreSQL cuts it to %s", id.Name, len(id.Name), cut),
@@ -35,14 +35,6 @@ func (l *linter) names(node sqltree.Node) {
 			})
 		}
 	}
-}
-
-func cutName(name string) string {
-	cut := name[:nameBytes]
-	for !utf8.ValidString(cut) {
-		cut = cut[:len(cut)-1]
-	}
-	return cut
 }
 
 // created are the names that a statement gives.
