@@ -22,10 +22,8 @@ type allowance struct {
 	used      map[string]bool
 }
 
-// fileWide is the marker of Archestra's drizzle-migration-linter. It allows all
-// errors of a file; warnings stay.
-const fileWide = "drizzle-migration-linter: allow-breaking"
-
+// skein:allow is Skein's own comment. The other two are those of Archestra's
+// drizzle-migration-linter: they allow all errors of a file; warnings stay.
 var (
 	ownMarker   = regexp.MustCompile(`^skein:allow\b[ \t]*(.*)$`)
 	otherMarker = regexp.MustCompile(`(?i)^drizzle-migration-linter:[ \t]*allow-breaking\b`)

@@ -25,7 +25,8 @@ var update = flag.Bool("update", false, "rewrite expected files, then inspect th
 // corpus is a file of testdata: migrations in their order. Those whose names
 // begin with "landed" are there before; the others are one release, or in a
 // file whose comment has the word "alone" a release each, and in one "without
-// several-locks" that rule is off. A comment "-- want: code, code" stands before each statement that is to be found.
+// several-locks" that rule is off. A comment "-- want: code, code" stands before
+// each statement that is to be found.
 type corpus struct {
 	name  string
 	input Input
