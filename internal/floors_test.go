@@ -11,6 +11,7 @@ import (
 var floors = map[string]int{
 	"internal/diag":       1,
 	"internal/finding":    1,
+	"internal/guard":      1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/skein-db/skein/internal/guard"
 )
 
 // superuser is the one account in a throwaway cluster.
@@ -31,7 +33,7 @@ const (
 type cluster struct {
 	dir     string
 	cmd     *exec.Cmd
-	guard   *guard
+	guard   *guard.Guard
 	release func() // the lock that tells sweeps that somebody is alive
 	ended   chan struct{}
 	once    sync.Once
@@ -65,7 +67,7 @@ func newCluster(ctx context.Context, who account) (*cluster, error) {
 		}
 		// The guard comes first: from here on this process may die at any
 		// moment and nothing is left.
-		g, err := newGuard(clusterGuard, dir)
+		g, err := guard.Start(clusterGuard, dir)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +116,7 @@ func (c *cluster) start(i install, from string, who account, listen bool) (addre
 		return address{}, err
 	}
 	c.cmd = cmd
-	c.guard.watch(cmd.Process.Pid)
+	c.guard.Watch(cmd.Process.Pid)
 	go func() {
 		_ = cmd.Wait() // why it ended stands in the log
 		close(c.ended)
@@ -204,7 +206,7 @@ func (c *cluster) end() error {
 		}
 	}
 	err := removeAll(c.dir)
-	c.guard.dismiss()
+	c.guard.Dismiss()
 	c.release()
 	return err
 }

@@ -11,13 +11,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/skein-db/skein/internal/guard"
 )
 
 // container is a server in Docker: the last resort, as it is slower to start
 // and has to be reached over TCP.
 type container struct {
 	name  string
-	guard *guard
+	guard *guard.Guard
 	ended chan struct{}
 	once  sync.Once
 	err   error
@@ -97,7 +99,7 @@ func docker(ctx context.Context, args ...string) (string, error) {
 // and no syncing it is as throwaway as a server of our own.
 func runImage(ctx context.Context, image string, o Options) (*Server, error) {
 	name := runPrefix + strings.ToLower(rand.Text()[:12])
-	g, err := newGuard(containerGuard, name)
+	g, err := guard.Start(containerGuard, name)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +109,7 @@ func runImage(ctx context.Context, image string, o Options) (*Server, error) {
 	cmd.Env = append(os.Environ(), "POSTGRES_PASSWORD="+password) // not among the arguments, which everybody can list
 	cmd.Stdout, cmd.Stderr = c, c
 	if err := cmd.Start(); err != nil {
-		g.dismiss()
+		g.Dismiss()
 		return nil, err
 	}
 	go func() {
@@ -190,7 +192,7 @@ func (c *container) done() <-chan struct{} { return c.ended }
 func (c *container) stop() error {
 	c.once.Do(func() {
 		_, c.err = docker(context.Background(), "rm", "--force", "--volumes", c.name)
-		c.guard.dismiss()
+		c.guard.Dismiss()
 		select {
 		case <-c.ended:
 		case <-time.After(stopTimeout):

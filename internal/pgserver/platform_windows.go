@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 )
@@ -38,39 +37,9 @@ func ownerOf(os.FileInfo) int { return -1 }
 
 func freeBytes(string) (uint64, error) { return 0, nil }
 
-// guard is a job object: Windows ends every process in it when the last handle
-// is closed, which happens however this process dies. The folder is left to
+// The guard is a job object, which ends the processes. The folder is left to
 // the next sweep, a container to Docker.
-type guard struct{ job windows.Handle }
-
 const clusterGuard, containerGuard = "", ""
-
-func newGuard(string, string) (*guard, error) {
-	job, err := windows.CreateJobObject(nil, nil)
-	if err != nil {
-		return nil, err
-	}
-	limits := windows.JOBOBJECT_EXTENDED_LIMIT_INFORMATION{
-		BasicLimitInformation: windows.JOBOBJECT_BASIC_LIMIT_INFORMATION{LimitFlags: windows.JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE},
-	}
-	if _, err := windows.SetInformationJobObject(job, windows.JobObjectExtendedLimitInformation,
-		uintptr(unsafe.Pointer(&limits)), uint32(unsafe.Sizeof(limits))); err != nil {
-		_ = windows.CloseHandle(job)
-		return nil, err
-	}
-	return &guard{job: job}, nil
-}
-
-func (g *guard) watch(pid int) {
-	process, err := windows.OpenProcess(windows.PROCESS_SET_QUOTA|windows.PROCESS_TERMINATE, false, uint32(pid))
-	if err != nil {
-		return // it has ended already
-	}
-	defer windows.CloseHandle(process)
-	_ = windows.AssignProcessToJobObject(g.job, process)
-}
-
-func (g *guard) dismiss() { _ = windows.CloseHandle(g.job) }
 
 // quit ends the server at once.
 func quit(p *os.Process) error {

@@ -80,7 +80,7 @@ func TestSweepEndsAnOrphanedServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	// As if both had been killed: the guard gone, the lock free.
-	if err := c.guard.cmd.Process.Signal(syscall.SIGKILL); err != nil {
+	if err := syscall.Kill(c.guard.Pid(), syscall.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
 	c.release()
