@@ -12,6 +12,7 @@ var floors = map[string]int{
 	"internal/diag":       1,
 	"internal/finding":    1,
 	"internal/guard":      1,
+	"internal/secret":     1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,
@@ -22,6 +23,7 @@ var floors = map[string]int{
 	"internal/gitrepo":    2,
 	"internal/config":     2,
 	"internal/effect":     3,
+	"internal/kube":       2,
 	"internal/history":    3,
 	"internal/drizzle":    3,
 	"internal/catalog":    3,
@@ -36,6 +38,7 @@ var floors = map[string]int{
 	"internal/drizzle/js": 2,
 	// Test packages stand where what they import is below them.
 	"internal/pgserver/pgtest":   3,
+	"internal/kube/kubetest":     3,
 	"internal/schema/schematest": 2,
 	"internal/gitrepo/gittest":   3,
 }
