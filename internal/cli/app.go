@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/secret"
 )
 
 // Exit codes; the other ones are those of diag.Kind.
@@ -28,6 +29,8 @@ type app struct {
 	*Streams
 	environ []string
 	json    bool // --format json
+	hide    *secret.Set
+	routes  []*route // that were opened
 }
 
 // Main runs the command line args (without the program's name) and returns the
@@ -35,7 +38,8 @@ type app struct {
 // environment as os.Environ gives it. When ctx ends, the command stops where
 // that is safe.
 func Main(ctx context.Context, args []string, streams *Streams, environ []string) (code int) {
-	a := &app{Streams: streams, environ: environ, json: wantsJSON(args)}
+	a := &app{Streams: streams, environ: environ, json: wantsJSON(args), hide: &secret.Set{}}
+	defer a.closeRoutes()
 	defer func() {
 		if r := recover(); r != nil {
 			code = a.fail(ctx, &bug{cause: r, stack: debug.Stack()})

@@ -6,7 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/address"
 )
 
 // database is a connection and how to name it in messages.
@@ -15,16 +15,18 @@ type database struct {
 	name string // without user and password
 }
 
-// connect opens the database that url names. Errors name the place and never
+// connect opens the database at an address. Errors name the place and never
 // the password.
-func (a *app) connect(ctx context.Context, url string) (*database, error) {
-	config, err := migrate.ParseURL(url)
+func (a *app) connect(ctx context.Context, at address.Address) (*database, error) {
+	config, err := address.Parse(at)
 	if err != nil {
 		return nil, err
 	}
-	name := migrate.Place(config)
+	a.hide.Add(config.Password)
+	a.hide.Show(config.User, address.Database(config), config.Host)
+	name := at.Place(config)
 	defer a.working("connecting to %s", name)()
-	conn, err := migrate.Connect(ctx, url)
+	conn, err := address.Connect(ctx, at)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
 
+	"github.com/skein-db/skein/internal/address"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/pgserver"
 )
@@ -198,7 +199,7 @@ func (d *demo) show(file string) error {
 // sql runs a statement as psql would.
 func (d *demo) sql(ctx context.Context, statement string) error {
 	d.prompt(`psql -c "` + statement + `"`)
-	db, err := d.connect(ctx, d.url)
+	db, err := d.connect(ctx, address.Address{URL: d.url})
 	if err != nil {
 		return err
 	}
@@ -214,7 +215,7 @@ func (d *demo) sql(ctx context.Context, statement string) error {
 // rows runs a query and shows what it returns.
 func (d *demo) rows(ctx context.Context, query string) error {
 	d.prompt(`psql -c "` + query + `"`)
-	db, err := d.connect(ctx, d.url)
+	db, err := d.connect(ctx, address.Address{URL: d.url})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func dev(ctx context.Context, a *app, o *devOptions) error {
 	}
 	defer server.Stop()
 	if len(o.command) > 0 {
-		return a.runWith(ctx, url, o.command)
+		return a.runWith(ctx, append(a.environ, "DATABASE_URL="+url), o.command)
 	}
 	if a.json {
 		a.printJSON(devResult{Status: "ready", URL: url, Version: server.Version(), Source: server.Source()})
@@ -106,14 +106,14 @@ func (a *app) throwaway(ctx context.Context, o pgserver.Options) (*pgserver.Serv
 	return server, url, nil
 }
 
-// runWith runs a command with DATABASE_URL set and hands on its exit code.
-func (a *app) runWith(ctx context.Context, url string, command []string) error {
+// runWith runs a command in an environment and hands on its exit code.
+func (a *app) runWith(ctx context.Context, environ, command []string) error {
 	path, err := exec.LookPath(command[0])
 	if err != nil {
 		return usage("is it installed, and in PATH?", "cannot run %q: %v", command[0], errors.Unwrap(err))
 	}
 	cmd := exec.Command(path, command[1:]...)
-	cmd.Env = append(a.environ, "DATABASE_URL="+url)
+	cmd.Env = environ
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = a.In, a.Out, a.Err
 	if err := cmd.Start(); err != nil {
 		return usage("", "cannot run %q: %v", command[0], err)

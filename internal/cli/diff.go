@@ -45,7 +45,8 @@ func newDiff(a *app) *cobra.Command {
 generate would write into a migration. Nothing is written and no database is changed.
 
 X and Y are each a schema file, folder or pattern; a drizzle.config file; a snapshot file; a
-migrations folder (its last snapshot); a database URL; or the word empty.
+migrations folder (its last snapshot); a database URL; the word database for the one that --url,
+--kube, the config or DATABASE_URL names; or the word empty.
 
 PostgreSQL prints expressions in its own words. When one side is a database and the other is not, the
 other one is built on a throwaway PostgreSQL first, so that only real differences show.
@@ -53,7 +54,8 @@ other one is built on a throwaway PostgreSQL first, so that only real difference
 The exit code is 0 whether or not they differ; with --exit-code it is 1 when they do.`,
 		Example: `  skein diff --from drizzle --to drizzle.config.ts         what generate would write
   skein diff --from empty --to src/db/schema.ts            the whole schema as SQL
-  skein diff --from "$DATABASE_URL" --to drizzle           how a database differs from the migrations
+  skein diff --from database --to drizzle                  how a database differs from the migrations
+  skein diff --from database --to drizzle --kube prod/db/postgres-0
   skein diff --from old_snapshot.json --to new_snapshot.json --exit-code`,
 		GroupID: groupLook,
 		Args:    noArgs,
@@ -66,6 +68,7 @@ The exit code is 0 whether or not they differ; with --exit-code it is 1 when the
 	flags.BoolVar(&o.breakpoints, "breakpoints", true, "put statement breakpoints into the SQL; --breakpoints=false leaves them out")
 	flags.BoolVar(&o.exitCode, "exit-code", false, "exit with 1 when the schemas differ")
 	flags.BoolVar(&o.side.noCache, "no-cache", false, "read schema files even when nothing changed since the last time")
+	o.side.reach.add(cmd)
 	o.renames.add(cmd)
 	o.sql.add(cmd)
 	a.addFormat(cmd)

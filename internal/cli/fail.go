@@ -42,7 +42,7 @@ func (a *app) fail(ctx context.Context, err error) int {
 	if errors.Is(err, errInterrupted) || ctx.Err() != nil && !isPanic(err) {
 		return a.interrupted(err)
 	}
-	e := asDiag(err)
+	e := a.told(ctx, err)
 	if a.json {
 		a.printJSON(errorResult{Status: "error", Error: toErrorObject(e)})
 	} else {
@@ -63,6 +63,7 @@ func toErrorObject(e *diag.Error) errorObject {
 func (a *app) interrupted(err error) int {
 	e := &diag.Error{Message: "interrupted"}
 	said := errors.As(err, &e)
+	e = a.hidden(e)
 	switch {
 	case a.json:
 		object := toErrorObject(e)

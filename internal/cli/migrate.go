@@ -208,7 +208,7 @@ func (a *app) reportFailed(ctx context.Context, r *migrateResult, err error) err
 	if !a.json || ctx.Err() != nil {
 		return err
 	}
-	e := asDiag(err)
+	e := a.told(ctx, err)
 	object := toErrorObject(e)
 	r.Status, r.Error = "error", &object
 	a.printJSON(r)

@@ -141,23 +141,29 @@ func (a *app) loadConfig(ctx context.Context, file string) (*project, error) {
 	return &project{Config: loaded, team: team}, nil
 }
 
+// configHere reports whether there is a config in the working directory.
+func configHere() bool {
+	_, err := drizzle.FindConfig(".")
+	return err == nil
+}
+
 // databaseVariable returns DATABASE_URL from the environment or else from the
-// file .env of the working directory.
-func (a *app) databaseVariable() (string, error) {
+// file .env of the working directory, and which of the two it is.
+func (a *app) databaseVariable() (url, from string, err error) {
 	for i := len(a.environ) - 1; i >= 0; i-- {
 		if value, ok := strings.CutPrefix(a.environ[i], "DATABASE_URL="); ok {
-			return value, nil // set to nothing is set, as for dotenv
+			return value, "DATABASE_URL", nil // set to nothing is set, as for dotenv
 		}
 	}
 	data, err := os.ReadFile(".env")
 	if err != nil {
-		return "", nil
+		return "", "", nil
 	}
 	values, err := drizzle.ParseEnv(string(data))
 	if err != nil { // its text may repeat what the file says, which is secret
-		return "", &diag.Error{Kind: diag.Usage, File: ".env", Message: "cannot be read", Hint: "write one NAME=value a line"}
+		return "", "", &diag.Error{Kind: diag.Usage, File: ".env", Message: "cannot be read", Hint: "write one NAME=value a line"}
 	}
-	return values["DATABASE_URL"], nil
+	return values["DATABASE_URL"], "DATABASE_URL in .env", nil
 }
 
 // openHistory reads a migrations folder, and says so when that completed a

@@ -19,7 +19,8 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/address"
+	"github.com/skein-db/skein/internal/kube/kubetest"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
 )
@@ -28,7 +29,8 @@ import (
 // and their coverage counts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"skein": func() { os.Exit(Process()) },
+		"skein":       func() { os.Exit(Process()) },
+		kubetest.Name: kubetest.Main,
 	})
 }
 
@@ -60,6 +62,12 @@ var servers sync.Map
 //	crlf FILE        gives a file Windows line ends
 //	glob COUNT PATTERN
 //	                 that many files match
+//	kube [forbid RESOURCE | cut TEXT | hang VERB]
+//	                 puts DATABASE_URL's server into a cluster of which kubectl
+//	                 knows, as the pod postgres-0 in the namespace db of the
+//	                 context prod, with its Secret pg-app, and unsets
+//	                 DATABASE_URL; forbid takes a right away, cut makes the pod
+//	                 go when a client sends TEXT
 //
 // With -update, cmp rewrites the expected files.
 func TestScripts(t *testing.T) {
@@ -87,7 +95,7 @@ func runScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"pg": scriptPG, "sql": scriptSQL, "json": scriptJSON, "append": scriptAppend, "edit": scriptEdit,
-			"exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob,
+			"exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob, "kube": scriptKube,
 		},
 	})
 }
@@ -101,10 +109,10 @@ func scriptPG(ts *testscript.TestScript, neg bool, args []string) {
 	switch strings.Join(args, " ") {
 	case "":
 		url := pgtest.New(tb)
-		config, err := migrate.ParseURL(url)
+		config, err := address.Parse(address.Address{URL: url})
 		ts.Check(err)
 		ts.Setenv("DATABASE_URL", url)
-		ts.Setenv("PLACE", migrate.Place(config))
+		ts.Setenv("PLACE", address.Place(config))
 	case "server":
 		server := pgtest.Start(tb, pgserver.Options{Listen: true})
 		url, err := server.CreateDatabase(context.Background())

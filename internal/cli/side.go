@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/skein-db/skein/internal/address"
 	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/drizzle"
@@ -27,12 +28,13 @@ const (
 )
 
 // sideForms is the hint of every error about a side.
-const sideForms = "it is a schema file, folder or pattern, a drizzle.config file, a snapshot file, a migrations folder, a database URL, or the word empty"
+const sideForms = "it is a schema file, folder or pattern, a drizzle.config file, a snapshot file, a migrations folder, a database URL, the word database (the one that --url, --kube or the config names), or the word empty"
 
 // side is one side of a comparison, read.
 type side struct {
 	kind   sideKind
 	text   string // as the user typed it
+	flag   string // which it was typed for
 	name   string // the same; of a database only the place
 	schema *schema.Schema
 	notes  []string // what a database has and the schema does not say
@@ -45,15 +47,16 @@ type side struct {
 type sideOptions struct {
 	casing  string
 	noCache bool
+	reach   reachFlags
 }
 
 // readSides finds out what the two texts name and reads them, databases last:
 // a config on the other side says which part of one is meant.
 func (a *app) readSides(ctx context.Context, fromText, toText string, o sideOptions) (from, to *side, err error) {
-	if from, err = newSide(fromText); err != nil {
+	if from, err = newSide("--from", fromText); err != nil {
 		return nil, nil, err
 	}
-	if to, err = newSide(toText); err != nil {
+	if to, err = newSide("--to", toText); err != nil {
 		return nil, nil, err
 	}
 	for _, s := range []*side{from, to} {
@@ -61,15 +64,15 @@ func (a *app) readSides(ctx context.Context, fromText, toText string, o sideOpti
 			return nil, nil, err
 		}
 	}
-	if err := a.readDatabase(ctx, from, to.filter); err != nil {
+	if err := a.readDatabase(ctx, from, to, o); err != nil {
 		return nil, nil, err
 	}
-	return from, to, a.readDatabase(ctx, to, from.filter)
+	return from, to, a.readDatabase(ctx, to, from, o)
 }
 
-func newSide(text string) (*side, error) {
+func newSide(flag, text string) (*side, error) {
 	kind, err := sideOf(text)
-	return &side{kind: kind, text: text, name: text, schema: &schema.Schema{}}, err
+	return &side{kind: kind, flag: flag, text: text, name: text, schema: &schema.Schema{}}, err
 }
 
 // readSide reads a side that is not a database.
@@ -108,7 +111,7 @@ func sideOf(text string) (sideKind, error) {
 	switch {
 	case text == "empty":
 		return sideEmpty, nil
-	case isURL(text):
+	case isURL(text), text == wordDatabase:
 		return sideDatabase, nil
 	}
 	info, err := os.Stat(text)
@@ -206,19 +209,22 @@ func (a *app) readMigrations(dir string, s *side) error {
 	return nil
 }
 
-// readDatabase reads a side that is a database.
-func (a *app) readDatabase(ctx context.Context, s *side, filter catalog.Options) error {
+// wordDatabase is the side that is the database of the flags or the config.
+const wordDatabase = "database"
+
+// readDatabase reads a side that is a database; other is the side across.
+func (a *app) readDatabase(ctx context.Context, s, other *side, o sideOptions) error {
 	if s.kind != sideDatabase {
 		return nil
 	}
-	db, err := a.connect(ctx, s.text)
+	db, err := a.sideConnection(ctx, s, other, o)
 	if err != nil {
 		return err
 	}
 	defer db.close()
 	s.name, s.major = db.name, majorOf(db.PgConn().ParameterStatus("server_version"))
 	defer a.working("reading the catalog of %s", db.name)()
-	read, err := catalog.Inspect(ctx, db.Conn, filter)
+	read, err := catalog.Inspect(ctx, db.Conn, other.filter)
 	if err != nil {
 		return err
 	}
@@ -227,4 +233,19 @@ func (a *app) readDatabase(ctx context.Context, s *side, filter catalog.Options)
 		s.notes = append(s.notes, note.Object+": "+note.Text)
 	}
 	return nil
+}
+
+func (a *app) sideConnection(ctx context.Context, s, other *side, o sideOptions) (*database, error) {
+	if s.text != wordDatabase {
+		return a.connect(ctx, address.Address{URL: s.text, From: s.flag})
+	}
+	config := ""
+	if other.kind == sideConfig {
+		config = other.text
+	}
+	p, err := a.optionalProject(ctx, config, &o.reach)
+	if err != nil {
+		return nil, err
+	}
+	return o.reach.connect(ctx, a, p)
 }

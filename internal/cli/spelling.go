@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/skein-db/skein/internal/address"
 	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/pgserver"
 )
@@ -26,7 +27,7 @@ func (a *app) sameSpelling(ctx context.Context, from, to *side) error {
 		return err
 	}
 	defer server.Stop()
-	scratch, err := a.connect(ctx, url)
+	scratch, err := a.connect(ctx, address.Address{URL: url})
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -15,18 +14,18 @@ import (
 // targetFlags name the database and the migrations of migrate and status.
 type targetFlags struct {
 	config string
-	url    string
 	out    string
+	reach  reachFlags
 }
 
-// urlOrder is the help on where the URL comes from.
-const urlOrder = `The database is the one of --url, else of the config's dbCredentials, else of DATABASE_URL (the file
-.env counts). Without a config, --out names the migrations folder.`
+// urlOrder is the help on where the database and the migrations come from.
+const urlOrder = reachOrder + ` Without a config,
+--out names the migrations folder.`
 
 func (f *targetFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.config, "config", "", configUsage)
-	flags.StringVar(&f.url, "url", "", "`URL` of the database")
+	f.reach.add(cmd)
 	flags.StringVar(&f.out, "out", "", "migrations `folder` (default: the config's)")
 }
 
@@ -48,11 +47,7 @@ func (f *targetFlags) open(ctx context.Context, a *app) (*history.History, *data
 			Hint: "`skein generate` writes the first one; --out names another folder",
 		}
 	}
-	url, err := f.databaseURL(a, p)
-	if err != nil {
-		return nil, nil, target, err
-	}
-	db, err := a.connect(ctx, url)
+	db, err := f.reach.connect(ctx, a, p)
 	return h, db, target, err
 }
 
@@ -61,7 +56,7 @@ func (f *targetFlags) open(ctx context.Context, a *app) (*history.History, *data
 func (f *targetFlags) project(ctx context.Context, a *app) (*project, error) {
 	p, err := a.loadConfig(ctx, f.config)
 	if err != nil {
-		if _, none := drizzle.FindConfig("."); f.config == "" && f.out != "" && none != nil {
+		if f.config == "" && f.out != "" && !configHere() {
 			return &project{flags: true, Config: &drizzle.Config{Out: f.out}}, nil
 		}
 		return nil, err
@@ -70,25 +65,4 @@ func (f *targetFlags) project(ctx context.Context, a *app) (*project, error) {
 		p.Out = f.out
 	}
 	return p, nil
-}
-
-func (f *targetFlags) databaseURL(a *app, p *project) (string, error) {
-	if f.url != "" {
-		return f.url, nil
-	}
-	if p.URL != "" {
-		return p.URL, nil
-	}
-	if url, err := a.databaseVariable(); url != "" || err != nil {
-		return url, err
-	}
-	e := usage("pass --url, set dbCredentials.url in the config, or set DATABASE_URL", "no database is named")
-	e.File = p.File
-	var why *diag.Error
-	if errors.As(p.URLError, &why) {
-		e.Detail = why.Error()
-	} else if p.URLError != nil {
-		e.Detail = p.URLError.Error()
-	}
-	return "", e
 }

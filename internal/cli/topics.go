@@ -8,6 +8,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		{Use: "exit-codes", Short: "what the exit codes mean", Long: topicExitCodes},
 		{Use: "environment", Short: "environment variables, files and the cache", Long: topicEnvironment},
+		{Use: "connecting", Short: "which database is meant, and how it is reached", Long: topicConnecting},
 		{Use: "renames", Short: "how to say that something was renamed", Long: topicRenames},
 		{Use: "drizzle-kit", Short: "for people who know drizzle-kit", Long: topicDrizzleKit},
 	}
@@ -27,7 +28,9 @@ A command run by ` + "`skein dev -- <command>`" + ` hands on its own exit code.`
 
 const topicEnvironment = `Environment
 
-  DATABASE_URL     the database of migrate and status when neither --url nor the config names one
+  DATABASE_URL     the database when neither a flag nor the config names one (skein help connecting)
+  PGHOST, PGUSER, PGPASSWORD, PGSERVICE, PGSSLMODE, …
+                   as psql has them
   NO_COLOR         no colour
   SKEIN_CACHE_DIR  where skein keeps what it can make again; without it the cache folder of your
                    operating system. A cache that cannot be written is not used, without a word.
@@ -49,6 +52,41 @@ Files
 
   drizzle.config.ts in the working directory (or .js, .json, .mjs, .cjs, .mts, .cts), or --config FILE
   <out>/meta/_journal.json and <out>/meta/*_snapshot.json next to <out>/*.sql`
+
+const topicConnecting = `Connecting
+
+The database is the first of these that is there; every error says which of them a value came from.
+
+  --url URL                    a URL, or libpq's key=value form
+  --kube PLACE                 a PostgreSQL in Kubernetes
+  dbCredentials                of the config: url, or host, port, user, password, database and ssl
+  DATABASE_URL                 of the environment, else of the file .env
+  PGHOST, PGSERVICE, …         libpq's variables, when PGHOST, PGHOSTADDR, PGDATABASE or PGSERVICE is set
+
+What the first leaves open comes from libpq: the service (service=, PGSERVICE) in ~/.pg_service.conf,
+PGSERVICEFILE or PGSYSCONFDIR, then the variables PGUSER, PGPASSWORD, PGSSLMODE and so on, then the
+passfile (~/.pgpass or PGPASSFILE).
+
+TLS is libpq's: sslmode is disable, allow, prefer (the default), require, verify-ca or verify-full;
+sslrootcert, sslcert and sslkey name files, sslrootcert=system takes the authorities of this machine.
+node-postgres' no-verify is understood.
+
+Kubernetes
+
+  PLACE is context/namespace/pod, with :port where it is not 5432. In place of the pod:
+    svc/NAME                   a ready pod of the service
+    deploy/NAME, sts/NAME      its only ready pod
+    app=postgres,role=primary  the only ready pod with these labels
+  Without the context it is kubectl's current one, which is shown first.
+
+  --kube-secret NAME           user, password and database from this Secret: the keys user or username,
+                               password, database or dbname, or url or uri
+  --kube-env                   the same from the variables that the pod is started with: POSTGRES_USER,
+                               POSTGRES_PASSWORD, POSTGRES_DB and their like
+  Without either they come from PGUSER, PGPASSWORD, PGDATABASE and the passfile.
+
+The port is forwarded by your kubectl, to a free port of this machine, and closed when the command
+ends, however it ends. A password is never printed, in no error and no log.`
 
 const topicRenames = `Renames
 

@@ -30,6 +30,8 @@ type Config struct {
 	// then URLError, of type *diag.Error, says why.
 	URL      string
 	URLError error
+	// SSL is the certificates in dbCredentials.ssl, nil where there are none.
+	SSL *SSL
 	// SchemaFilter and TablesFilter say what of a database is the project's.
 	// The tables that extensionsFilters stands for are in TablesFilter.
 	SchemaFilter []string

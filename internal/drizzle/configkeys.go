@@ -64,6 +64,7 @@ func (l *configLoader) interpret(doc, credentials *jsonValue, why *diag.Error) (
 	if r.err != nil {
 		return nil, r.err
 	}
+	c.SSL = readSSL(credentials)
 	var reason *diag.Error
 	if c.URL, reason = l.url(credentials, driver); why != nil {
 		c.URL, reason = "", why

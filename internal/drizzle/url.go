@@ -115,3 +115,23 @@ func (l *configLoader) sslMode(v *jsonValue) (string, *diag.Error) {
 	}
 	return "", l.at("ssl", "\"ssl\" in dbCredentials must be true, false, require, allow, prefer, verify-full or an object", "see the configuration reference of drizzle-kit")
 }
+
+// SSL is certificates in PEM, as Node's TLS takes them; "" where not given.
+type SSL struct {
+	CA, Cert, Key, ServerName string
+}
+
+// readSSL returns what ssl has beside a mode, nil where there is nothing.
+// Next to a url drizzle-kit reads no ssl.
+func readSSL(credentials *jsonValue) *SSL {
+	v := credentials.get("ssl")
+	if v == nil || v.kind != jsontext.KindBeginObject || credentials.get("url").text() != "" {
+		return nil
+	}
+	lines := func(v *jsonValue) string { return strings.Join(v.texts(), "\n") }
+	s := SSL{CA: lines(v.get("ca")), Cert: lines(v.get("cert")), Key: lines(v.get("key")), ServerName: v.get("servername").text()}
+	if s == (SSL{}) {
+		return nil
+	}
+	return &s
+}

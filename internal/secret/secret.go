@@ -24,6 +24,15 @@ const shortest = 3
 type Set struct {
 	mu    sync.Mutex
 	words []string // longest first, so that no rest of one is left
+	shown []string
+}
+
+// Show makes names known that are shown anyway, such as the user's: a password
+// that is one of them is told by nothing that names it.
+func (s *Set) Show(names ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = append(s.shown, names...)
 }
 
 // Add makes passwords known, with the spellings that they have in URLs,
@@ -74,6 +83,9 @@ func (s *Set) Hide(text string) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, word := range s.words {
+		if slices.Contains(s.shown, word) {
+			continue
+		}
 		text = strings.ReplaceAll(text, word, Mask)
 	}
 	return text

@@ -1,4 +1,4 @@
-package migrate
+package address
 
 import (
 	"context"
@@ -9,14 +9,21 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
 )
 
-func TestParseURL(t *testing.T) {
-	config, err := ParseURL("postgres://u:p@h:6432/d?pgbouncer=true&schema=public&sslmode=no-verify&connect_timeout=3")
+func parse(url string) (*pgx.ConnConfig, error) { return Parse(Address{URL: url, From: "--url"}) }
+
+func connect(url string) (*pgx.Conn, error) {
+	return Connect(context.Background(), Address{URL: url, From: "--url"})
+}
+
+func TestParse(t *testing.T) {
+	config, err := parse("postgres://u:p@h:6432/d?pgbouncer=true&schema=public&sslmode=no-verify&connect_timeout=3")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +33,7 @@ func TestParseURL(t *testing.T) {
 	if got := Place(config); got != "d on h:6432" {
 		t.Error(got)
 	}
-	named, err := ParseURL("host=/tmp/x user=u application_name=mine")
+	named, err := parse("host=/tmp/x user=u application_name=mine")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,8 +42,8 @@ func TestParseURL(t *testing.T) {
 	}
 }
 
-// secret is never in an error, nor is any part of it.
-const secret = "s3cr3t"
+// password is never in an error, nor is any part of it.
+const password = "s3cr3t"
 
 func TestConnectErrors(t *testing.T) {
 	t.Setenv("PGSERVICE", "")
@@ -47,16 +54,16 @@ func TestConnectErrors(t *testing.T) {
 		want []string
 	}{
 		{"postgres://u:s3/cr3t@localhost/x", diag.Usage, []string{"the database URL cannot be read", "%2F"}},
-		{"postgres://u:" + secret + "@localhost:port/x", diag.Usage, []string{"the database URL cannot be read"}},
-		{"postgres://u:" + secret + "@localhost/x?sslmode=maybe", diag.Usage, []string{"the database URL cannot be read", "sslmode"}},
-		{"password=" + secret + " port=x", diag.Usage, []string{"the database URL cannot be read"}},
+		{"postgres://u:" + password + "@localhost:port/x", diag.Usage, []string{"the database URL cannot be read"}},
+		{"postgres://u:" + password + "@localhost/x?sslmode=maybe", diag.Usage, []string{"the database URL cannot be read", "sslmode"}},
+		{"password=" + password + " port=x", diag.Usage, []string{"the database URL cannot be read"}},
 		{"postgres://localhost/x?sslmode=maybe", diag.Usage, []string{"sslmode"}},
-		{"postgres://u:" + secret + "@127.0.0.1:1/x", diag.Database, []string{"cannot connect to x on 127.0.0.1:1 as u", "connection refused", "is PostgreSQL running there?"}},
+		{"postgres://u:" + password + "@127.0.0.1:1/x", diag.Database, []string{"cannot connect to x on 127.0.0.1:1 as u", "connection refused", "is PostgreSQL running there?"}},
 		{"host=/nowhere/at/all user=u dbname=x", diag.Database, []string{"cannot connect to x on /nowhere/at/all as u", "is PostgreSQL running there?"}},
-		{"postgres://u:" + secret + "@nowhere.invalid/x", diag.Database, []string{"cannot connect to x on nowhere.invalid:5432", "check the host name"}},
-		{"postgres://u:" + secret + "@" + silent + "/x", diag.Database, []string{"cannot connect to x on " + silent, "check host, port and sslmode"}},
+		{"postgres://u:" + password + "@nowhere.invalid/x", diag.Database, []string{"cannot connect to x on nowhere.invalid:5432", "check the host name"}},
+		{"postgres://u:" + password + "@" + silent + "/x", diag.Database, []string{"cannot connect to x on " + silent, "check host, port and sslmode"}},
 	} {
-		_, err := Connect(context.Background(), c.url)
+		_, err := connect(c.url)
 		checkError(t, c.url, err, c.kind, c.want)
 	}
 }
@@ -73,7 +80,7 @@ func checkError(t *testing.T, name string, err error, kind diag.Kind, want []str
 			t.Errorf("%s: %q is not in %v", name, text, err)
 		}
 	}
-	for _, part := range []string{secret, "s3/", "cr3t"} {
+	for _, part := range []string{password, "s3/", "cr3t"} {
 		if strings.Contains(err.Error(), part) {
 			t.Errorf("%s: the password is in %v", name, err)
 		}
@@ -101,7 +108,7 @@ func listen(t *testing.T, f func(net.Conn)) string {
 
 func TestConnectRefusedByServer(t *testing.T) {
 	there := pgtest.New(t)
-	config, err := ParseURL(there)
+	config, err := parse(there)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,9 +116,9 @@ func TestConnectRefusedByServer(t *testing.T) {
 		{"no database", "nowhere", config.User, "create the database first"},
 		{"no role", config.Database, "nobody_at_all", `role "nobody_at_all" does not exist`},
 	} {
-		other := url.URL{Scheme: "postgres", User: url.UserPassword(c.user, secret), Path: "/" + c.database,
+		other := url.URL{Scheme: "postgres", User: url.UserPassword(c.user, password), Path: "/" + c.database,
 			RawQuery: url.Values{"host": {config.Host}, "port": {fmt.Sprint(config.Port)}, "sslmode": {"disable"}}.Encode()}
-		_, err := Connect(context.Background(), other.String())
+		_, err := connect(other.String())
 		var pg *pgconn.PgError
 		if !errors.As(err, &pg) {
 			t.Errorf("%s: got %v", c.name, err)
@@ -125,11 +132,11 @@ func TestConnectInterrupted(t *testing.T) {
 	deaf := listen(t, func(net.Conn) {})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	_, err := Connect(ctx, "postgres://u@"+deaf+"/x")
+	_, err := Connect(ctx, Address{URL: "postgres://u@" + deaf + "/x"})
 	if err == nil || !strings.HasPrefix(err.Error(), "interrupted while connecting to x on "+deaf) || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
-	_, err = Connect(context.Background(), "postgres://u@"+deaf+"/x?connect_timeout=1&sslmode=disable")
+	_, err = connect("postgres://u@" + deaf + "/x?connect_timeout=1&sslmode=disable")
 	if err == nil || !strings.Contains(err.Error(), "nothing answered in time") {
 		t.Errorf("got %v", err)
 	}
