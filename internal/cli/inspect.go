@@ -135,14 +135,11 @@ func (r *inspectResult) describe(ctx context.Context, read *inspect.Reader, what
 }
 
 func unknownName(database, what string, names []inspect.Name) error {
-	best, distance := "", max(2, len(what)/3)+1
+	var all []string
 	for _, n := range names {
-		for _, name := range []string{n.Name, n.String()} {
-			if d := editDistance(what, name); d < distance {
-				best, distance = n.String(), d
-			}
-		}
+		all = append(all, n.Name, n.String())
 	}
+	best := diag.Nearest(what, all)
 	hint := "`skein inspect` lists what is there"
 	if best != "" {
 		hint = "did you mean " + best + "?"

@@ -147,12 +147,15 @@ func configHere() bool {
 	return err == nil
 }
 
-// databaseVariable returns DATABASE_URL from the environment or else from the
-// file .env of the working directory, and which of the two it is.
-func (a *app) databaseVariable() (url, from string, err error) {
+// databaseVariable returns DATABASE_URL.
+func (a *app) databaseVariable() (url, from string, err error) { return a.variable("DATABASE_URL") }
+
+// variable returns a variable from the environment or else from the file .env
+// of the working directory, and which of the two it is.
+func (a *app) variable(name string) (value, from string, err error) {
 	for i := len(a.environ) - 1; i >= 0; i-- {
-		if value, ok := strings.CutPrefix(a.environ[i], "DATABASE_URL="); ok {
-			return value, "DATABASE_URL", nil // set to nothing is set, as for dotenv
+		if value, ok := strings.CutPrefix(a.environ[i], name+"="); ok {
+			return value, name, nil // set to nothing is set, as for dotenv
 		}
 	}
 	data, err := os.ReadFile(".env")
@@ -163,7 +166,7 @@ func (a *app) databaseVariable() (url, from string, err error) {
 	if err != nil { // its text may repeat what the file says, which is secret
 		return "", "", &diag.Error{Kind: diag.Usage, File: ".env", Message: "cannot be read", Hint: "write one NAME=value a line"}
 	}
-	return values["DATABASE_URL"], "DATABASE_URL in .env", nil
+	return values[name], name + " in .env", nil
 }
 
 // openHistory reads a migrations folder, and says so when that completed a

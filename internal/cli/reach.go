@@ -17,15 +17,18 @@ type reachFlags struct {
 	url    string
 	kube   string
 	source kube.Source
+	name   string // of a database in skein.yaml
 }
 
 // reachOrder is the help on where the database is looked for.
-const reachOrder = `The database is the one of --url or --kube, else of the config's dbCredentials, else of DATABASE_URL
-(the file .env counts), else of libpq's variables (PGHOST, PGSERVICE, …): skein help connecting.`
+const reachOrder = `The database is the one of --url, --kube or --database, else of the config's dbCredentials, else of
+DATABASE_URL (the file .env counts), else of libpq's variables (PGHOST, PGSERVICE, …): see
+skein help connecting.`
 
 func (f *reachFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.url, "url", "", "`URL` of the database, or libpq's key=value form")
+	flags.StringVar(&f.name, "database", "", "`name` of a database in skein.yaml")
 	flags.StringVar(&f.kube, "kube", "", "`place` of a PostgreSQL in Kubernetes: context/namespace/pod[:port]")
 	flags.StringVar(&f.source.Secret, "kube-secret", "", "with --kube: `name` of the Secret that holds user, password and database")
 	flags.BoolVar(&f.source.Env, "kube-env", false, "with --kube: take user, password and database from the pod's environment")
@@ -46,6 +49,8 @@ func (f *reachFlags) address(ctx context.Context, a *app, p *project) (address.A
 	switch {
 	case f.url != "" && f.kube != "":
 		return address.Address{}, usage("leave one of them out; with --kube, user and database come from --kube-secret, --kube-env or PGUSER and PGDATABASE", "--url and --kube cannot be used together")
+	case f.name != "" && f.url+f.kube != "":
+		return address.Address{}, usage("leave one of them out", "--database cannot be used together with --url or --kube")
 	case f.kube == "" && (f.source.Secret != "" || f.source.Env):
 		return address.Address{}, usage("say by --kube where the database is", "--kube-secret and --kube-env need --kube")
 	case f.source.Secret != "" && f.source.Env:
@@ -57,7 +62,9 @@ func (f *reachFlags) address(ctx context.Context, a *app, p *project) (address.A
 		if err != nil {
 			return address.Address{}, err
 		}
-		return a.openRoute(ctx, place, f.source)
+		return a.openRoute(ctx, place, f.source, "")
+	case f.name != "":
+		return a.namedAddress(ctx, p, f.name)
 	}
 	return a.standing(p)
 }
@@ -102,7 +109,7 @@ func configAddress(p *project) address.Address {
 // optionalProject reads the config of a command that needs none; nil where
 // there is none.
 func (a *app) optionalProject(ctx context.Context, file string, f *reachFlags) (*project, error) {
-	if file == "" && (f.url != "" || f.kube != "") {
+	if file == "" && f.url+f.kube != "" {
 		return nil, nil
 	}
 	if file == "" && !configHere() {

@@ -29,7 +29,7 @@ type route struct {
 }
 
 // openRoute finds a pod, reads how to log in, and forwards a port.
-func (a *app) openRoute(ctx context.Context, place kube.Place, source kube.Source) (address.Address, error) {
+func (a *app) openRoute(ctx context.Context, place kube.Place, source kube.Source, from string) (address.Address, error) {
 	k := &kube.Kubectl{Environ: a.environ, Hide: a.hide}
 	asked, err := k.Resolve(ctx, &place)
 	if err != nil {
@@ -53,12 +53,12 @@ func (a *app) openRoute(ctx context.Context, place kube.Place, source kube.Sourc
 	}
 	r := &route{kubectl: k, found: found, first: forward, now: forward}
 	a.routes = append(a.routes, r)
-	return r.address(access), nil
+	return r.address(access, from), nil
 }
 
 // address is the server by its name inside of the cluster, for which its
 // certificate may be made, reached through the forward.
-func (r *route) address(access *kube.Access) address.Address {
+func (r *route) address(access *kube.Access, from string) address.Address {
 	u := url.URL{Scheme: "postgres", Host: net.JoinHostPort(r.found.Host(), strconv.Itoa(r.found.Port)), Path: "/" + access.Database, RawQuery: access.Query.Encode()}
 	switch {
 	case access.Password != "":
@@ -66,10 +66,7 @@ func (r *route) address(access *kube.Access) address.Address {
 	case access.User != "":
 		u.User = url.User(access.User)
 	}
-	from := "--kube"
-	if access.From != "" {
-		from = access.From
-	}
+	from = orElse(access.From, orElse(from, "--kube"))
 	return address.Address{URL: u.String(), From: from, Dial: r.dial, Name: r.found.String() + " in Kubernetes"}
 }
 

@@ -59,6 +59,7 @@ The database is the first of these that is there; every error says which of them
 
   --url URL                    a URL, or libpq's key=value form
   --kube PLACE                 a PostgreSQL in Kubernetes
+  --database NAME              one that skein.yaml gives a name, so that nobody types the rest
   dbCredentials                of the config: url, or host, port, user, password, database and ssl
   DATABASE_URL                 of the environment, else of the file .env
   PGHOST, PGSERVICE, …         libpq's variables, when PGHOST, PGHOSTADDR, PGDATABASE or PGSERVICE is set

@@ -28,6 +28,7 @@ type Config struct {
 	Upstream  string
 	Check     Check
 	Generated []Generated
+	Databases []Database // in the order of the file
 }
 
 // Check is what skein check is told.

@@ -61,7 +61,7 @@ generated:
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"upstraem: x":                `skein.yaml:1:1: the file has no key "upstraem"|did you mean upstream?`,
-		"x: 1":                       `skein.yaml:1:1: the file has no key "x"|the keys are check, generated, upstream`,
+		"x: 1":                       `skein.yaml:1:1: the file has no key "x"|the keys are check, databases, generated, upstream`,
 		"check:\n  bse: x":           `skein.yaml:2:3: check has no key "bse"|did you mean base?`,
 		"upstream: 5":                `skein.yaml:1:11: upstream is not a text|`,
 		"upstream: ' '":              `skein.yaml:1:11: upstream is not a text|`,

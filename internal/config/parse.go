@@ -86,7 +86,10 @@ func (p *parser) syntax(err error) error {
 
 func (p *parser) config(n *yaml.Node, c *Config) {
 	p.keys(n, "the file", map[string]func(*yaml.Node){
-		"upstream":  func(v *yaml.Node) { c.Upstream = p.text(v, "upstream") },
+		"upstream": func(v *yaml.Node) { c.Upstream = p.text(v, "upstream") },
+		"databases": func(v *yaml.Node) {
+			p.pairs(v, "databases", func(key, item *yaml.Node) { p.database(key, item, c) })
+		},
 		"check":     func(v *yaml.Node) { p.check(v, &c.Check) },
 		"generated": func(v *yaml.Node) { p.each(v, "generated", func(item *yaml.Node) { p.generated(item, c) }) },
 	})
