@@ -387,7 +387,7 @@ func TestLostAtCommit(t *testing.T) {
 	again := connect(t, conn.Config().ConnString())
 	_, err := up(context.Background(), conn, h, Options{})
 	var e *diag.Error
-	if !errors.As(err, &e) || !strings.Contains(e.Message, "lost while 0001_b was being committed") || !strings.Contains(e.Detail, "0001_b may be committed or not; 0000_a before it is applied") {
+	if !errors.As(err, &e) || !strings.Contains(e.Message, "lost while 0001_b was being committed") || !strings.Contains(e.Detail, "a new connection shows that it was not\n0001_b was rolled back; 0000_a before it is applied") {
 		t.Errorf("got %v", err)
 	}
 	if diff := cmp.Diff([]State{StateApplied, StatePending}, states(mustStatus(t, again, h))); diff != "" {

@@ -43,7 +43,7 @@ func TestCutMigration(t *testing.T) {
 			`"DO $$BEGIN COMMIT; END$$; SAVEPOINT s; ROLLBACK TO s; ROLLBACK WORK TO s; PREPARE p AS SELECT 1; COMMIT PREPARED 'x'; START_IT"`, ""},
 		{"in a function", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;", `"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;"`, ""},
 	} {
-		s, err := newStep(migration(0, "a", c.sql))
+		s, err := newStep(migration(0, "a", c.sql), cutting{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -105,7 +105,7 @@ func TestLargeMigration(t *testing.T) {
 		"pieces": strings.Repeat("INSERT INTO t VALUES ('ä');--> statement-breakpoint\n", 100_000),
 	} {
 		start := time.Now()
-		s, err := newStep(migration(0, "a", sql))
+		s, err := newStep(migration(0, "a", sql), cutting{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +123,7 @@ func TestRefusedMigrations(t *testing.T) {
 		{"SELECT '\x00';", "drizzle/0000_a.sql:1:9: the file contains a zero byte, which SQL cannot"},
 		{"-- \xff\nSELECT 1;", "drizzle/0000_a.sql:1:4: the file is not UTF-8"},
 	} {
-		_, err := newStep(migration(0, "a", c.sql))
+		_, err := newStep(migration(0, "a", c.sql), cutting{})
 		var e *diag.Error
 		if !errors.As(err, &e) {
 			t.Errorf("%q: got %v", c.sql, err)
@@ -139,7 +139,7 @@ func FuzzCutMigration(f *testing.F) {
 	f.Add("A; COMMIT; B;--> statement-breakpoint\nBEGIN;C")
 	f.Add("\uFEFFBEGIN; END; -- x\n;;$$;$$ END")
 	f.Fuzz(func(t *testing.T, sql string) {
-		if s, err := newStep(migration(0, "a", sql)); err == nil {
+		if s, err := newStep(migration(0, "a", sql), cutting{}); err == nil {
 			checkPlaces(t, s)
 		}
 	})

@@ -54,6 +54,20 @@ func Keywords(text string, n int) []string {
 	return words
 }
 
+// Words returns every unquoted word of the text in upper case: key words and
+// names, also those in parentheses, and nothing of strings and comments.
+func Words(text string) []string {
+	var words []string
+	for l := (lexer{text: text}); ; {
+		switch kind, token := l.next(); kind {
+		case end:
+			return words
+		case word:
+			words = append(words, strings.ToUpper(token))
+		}
+	}
+}
+
 // cutter finds the ends of statements. A semicolon ends one unless it stands
 // in parentheses (CREATE RULE … DO (a; b)) or in the body of a function
 // written as BEGIN ATOMIC … END.
