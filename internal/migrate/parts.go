@@ -116,6 +116,7 @@ func (c *partCutter) cut(from sqltext.Piece) error {
 
 // divide ends the last part. why is told when something comes behind it.
 func (c *partCutter) divide(why string) {
+	c.enums = enums{}
 	if !c.next {
 		c.next, c.why = true, why
 		c.step.parts[len(c.step.parts)-1].end = c.end
@@ -168,7 +169,7 @@ func (c *partCutter) begin() {
 	if c.next && c.why != "" {
 		c.step.Notes = append(c.step.Notes, c.why)
 	}
-	c.next, c.why, c.enums = false, "", enums{}
+	c.next, c.why = false, ""
 	c.step.parts = append(c.step.parts, part{})
 }
 
