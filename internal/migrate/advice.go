@@ -26,7 +26,7 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	case codeInTransaction, codeTermination:
 		return "this statement runs in no transaction, and nothing in its text says so: run it by hand (psql) and take it out of the file"
 	case codeUnsafeEnum:
-		return "put what uses the new value into a migration of its own after this one"
+		return "put COMMIT; before what uses the new value, or that into a migration of its own after this one"
 	case codeDuplicateTable, codeDuplicateObject, codeDuplicateColumn, codeDuplicateSchema:
 		return "something else made it, drizzle-kit push for example, or an earlier migration; `skein diff` shows how the database differs from the schema files"
 	case codePrivilege:

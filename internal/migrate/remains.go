@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/skein-db/skein/internal/sqltext"
-	"github.com/skein-db/skein/internal/sqltree"
 )
 
 // remains is what the catalog shows of a statement that runs on its own: what
@@ -32,44 +31,46 @@ func (w *wire) remainsOf(ctx context.Context, statement string, before *logDetai
 		before = nil // the file was mended since
 	}
 	open := before != nil && !before.failed
-	switch outside(statement, 0) {
-	case "CREATE INDEX CONCURRENTLY", "DROP INDEX CONCURRENTLY", "DETACH PARTITION CONCURRENTLY":
-		parsed, err := sqltree.Parse(statement)
-		if err != nil || len(parsed) != 1 {
-			return remains{}, err
-		}
-		switch n := parsed[0].Node.(type) {
-		case *sqltree.CreateIndex:
-			return w.indexRemains(ctx, n, before)
-		case *sqltree.Drop:
-			if open && len(n.Names) == 1 {
-				return w.doneIf(ctx, "pg_catalog.to_regclass("+regName(n.Names[0])+") IS NULL")
-			}
-		case *sqltree.AlterTable:
-			if before != nil { // also one that failed leaves a partition half detached
-				return w.partitionRemains(ctx, n, before)
-			}
-		}
-		return remains{}, nil
+	text := sqltext.Spaced(statement)
+	if m := createdIndex.FindStringSubmatch(text); m != nil {
+		return w.indexRemains(ctx, m[1], m[2], before)
+	}
+	if m := detachedPartition.FindStringSubmatch(text); m != nil && before != nil {
+		return w.partitionRemains(ctx, m[1], m[2], before) // also one that failed leaves something
 	}
 	if !open {
 		return remains{}, nil
 	}
-	if m := wholeObject.FindStringSubmatch(statement); m != nil {
-		exists := fmt.Sprintf("EXISTS (SELECT 1 FROM pg_catalog.%s)", fmt.Sprintf(objectTables[strings.ToUpper(m[2])], sqltext.QuoteLiteral(identifier(m[3]))))
+	if m := droppedIndex.FindStringSubmatch(text); m != nil {
+		return w.doneIf(ctx, "pg_catalog.to_regclass("+sqltext.QuoteLiteral(m[1])+") IS NULL")
+	}
+	if m := wholeObject.FindStringSubmatch(text); m != nil {
+		exists := fmt.Sprintf("EXISTS (SELECT 1 FROM pg_catalog.%s)", fmt.Sprintf(objectTables[strings.ToUpper(m[2])], nameLiteral(m[3])))
 		if strings.EqualFold(m[1], "DROP") {
 			exists = "NOT " + exists
 		}
 		return w.doneIf(ctx, exists)
 	}
-	if m := addedValue.FindStringSubmatch(statement); m != nil {
+	if m := addedValue.FindStringSubmatch(text); m != nil {
 		return w.doneIf(ctx, fmt.Sprintf("EXISTS (SELECT 1 FROM pg_catalog.pg_enum WHERE enumtypid = pg_catalog.to_regtype(%s) AND enumlabel = %s)", sqltext.QuoteLiteral(m[1]), m[2]))
 	}
 	return remains{}, nil
 }
 
-// wholeObject are statements about things that are there as a whole or not.
-var wholeObject = regexp.MustCompile(`(?is)^(CREATE|DROP)\s+(DATABASE|TABLESPACE|SUBSCRIPTION)\s+(?:IF\s+EXISTS\s+)?("(?:[^"]|"")+"|[\w$]+)`)
+// What the statements that leave something look like, between single blanks.
+// Names stay as they are written: to_regclass reads them as the statement does.
+const (
+	name      = `"(?:[^"]|"")+"|[^\s".(),;]+`
+	qualified = `((?:` + name + `)(?: ?\. ?(?:` + name + `))*)`
+)
+
+var (
+	createdIndex      = regexp.MustCompile(`(?is)^CREATE (?:UNIQUE )?INDEX CONCURRENTLY (?:IF NOT EXISTS )?(?:(` + name + `) )?ON (?:ONLY )?` + qualified)
+	droppedIndex      = regexp.MustCompile(`(?is)^DROP INDEX CONCURRENTLY (?:IF EXISTS )?` + qualified + `(?: CASCADE| RESTRICT)? ?;?$`)
+	detachedPartition = regexp.MustCompile(`(?is)^ALTER TABLE (?:IF EXISTS )?(?:ONLY )?` + qualified + ` DETACH PARTITION ` + qualified + ` CONCURRENTLY ?;?$`)
+	// wholeObject are statements about things that are there as a whole or not.
+	wholeObject = regexp.MustCompile(`(?is)^(CREATE|DROP) (DATABASE|TABLESPACE|SUBSCRIPTION) (?:IF EXISTS )?(` + name + `)`)
+)
 
 var objectTables = map[string]string{
 	"DATABASE":     "pg_database WHERE datname = %s",
@@ -77,22 +78,23 @@ var objectTables = map[string]string{
 	"SUBSCRIPTION": "pg_subscription WHERE subname = %s AND subdbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())",
 }
 
-// identifier returns the name that is written.
+// identifier returns the name that is written, which PostgreSQL cuts to the
+// length of its type name.
+// https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS
 func identifier(written string) string {
 	if quoted, ok := strings.CutPrefix(written, `"`); ok {
 		return strings.ReplaceAll(strings.TrimSuffix(quoted, `"`), `""`, `"`)
 	}
-	return strings.ToLower(written)
+	return strings.Map(func(r rune) rune {
+		if 'A' <= r && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}, written)
 }
 
-// regName is a name as to_regclass wants it.
-func regName(n sqltree.Name) string { return sqltext.QuoteLiteral(qualified(n)) }
-
-func qualified(n sqltree.Name) string {
-	if n.Schema == "" {
-		return sqltext.QuoteIdent(n.Name)
-	}
-	return sqltext.QuoteIdent(n.Schema) + "." + sqltext.QuoteIdent(n.Name)
+func nameLiteral(written string) string {
+	return sqltext.QuoteLiteral(identifier(written)) + "::pg_catalog.name"
 }
 
 func (w *wire) doneIf(ctx context.Context, condition string) (remains, error) {
@@ -105,9 +107,12 @@ func (w *wire) doneIf(ctx context.Context, condition string) (remains, error) {
 // and the name of which is taken; IF NOT EXISTS takes it for the index. It is
 // of no use to anybody, so it is dropped, unless it is being built just now.
 // https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
-func (w *wire) indexRemains(ctx context.Context, n *sqltree.CreateIndex, before *logDetails) (remains, error) {
-	table := "pg_catalog.to_regclass(" + regName(n.Table) + ")"
-	a, err := w.one(ctx, `SELECT c.oid, s.nspname, c.relname, i.indisvalid AND i.indisready
+//
+// index is "" where PostgreSQL makes a name up: then it is one that was not
+// there before.
+func (w *wire) indexRemains(ctx context.Context, index, table string, before *logDetails) (remains, error) {
+	table = "pg_catalog.to_regclass(" + sqltext.QuoteLiteral(table) + ")"
+	a, err := w.one(ctx, `SELECT c.oid, pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relname = `+nameLiteral(index)+`, i.indisvalid AND i.indisready
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
 WHERE c.relkind = 'i' AND i.indrelid = `+table+` ORDER BY c.oid`)
 	if err != nil {
@@ -116,13 +121,13 @@ WHERE c.relkind = 'i' AND i.indrelid = `+table+` ORDER BY c.oid`)
 	var found remains
 	for _, row := range a.rows {
 		oid, _ := strconv.ParseUint(text(row[0]), 10, 32) // an oid
-		id, name, valid := uint32(oid), text(row[2]), text(row[3]) == "t"
+		id, named, valid := uint32(oid), text(row[2]) == "t", text(row[3]) == "t"
 		since := before != nil && !slices.Contains(before.Indexes, id)
 		switch {
-		case n.Name != "" && name != n.Name, n.Name == "" && !since:
+		case index != "" && !named, index == "" && !since:
 			found.indexes = append(found.indexes, id)
 		case !valid:
-			found.clear = append(found.clear, "DROP INDEX CONCURRENTLY IF EXISTS "+sqltext.QuoteIdent(text(row[1]))+"."+sqltext.QuoteIdent(name))
+			found.clear = append(found.clear, "DROP INDEX CONCURRENTLY IF EXISTS "+text(row[1]))
 		case since:
 			found.done = !before.failed
 		default:
@@ -148,20 +153,16 @@ AND a.pid IN (SELECT pid FROM pg_catalog.pg_locks WHERE locktype = 'relation' AN
 // partitionRemains looks what DETACH PARTITION CONCURRENTLY has come to. Cut
 // short, it leaves the partition half detached, for FINALIZE.
 // https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION
-func (w *wire) partitionRemains(ctx context.Context, n *sqltree.AlterTable, before *logDetails) (remains, error) {
-	if len(n.Actions) != 1 || n.Actions[0].Kind != sqltree.DetachPartition {
-		return remains{}, nil
-	}
-	partition := n.Actions[0].Partition
+func (w *wire) partitionRemains(ctx context.Context, table, partition string, before *logDetails) (remains, error) {
 	a, err := w.one(ctx, fmt.Sprintf("SELECT inhdetachpending FROM pg_catalog.pg_inherits WHERE inhparent = pg_catalog.to_regclass(%s) AND inhrelid = pg_catalog.to_regclass(%s)",
-		regName(n.Name), regName(partition)))
+		sqltext.QuoteLiteral(table), sqltext.QuoteLiteral(partition)))
 	switch {
 	case err != nil:
 		return remains{}, err
 	case len(a.rows) == 0:
 		return remains{done: !before.failed}, nil
 	case isTrue(a):
-		return remains{instead: "ALTER TABLE " + qualified(n.Name) + " DETACH PARTITION " + qualified(partition) + " FINALIZE"}, nil
+		return remains{instead: "ALTER TABLE " + table + " DETACH PARTITION " + partition + " FINALIZE"}, nil
 	}
 	return remains{}, nil
 }

@@ -68,6 +68,28 @@ func Words(text string) []string {
 	}
 }
 
+// Spaced returns the text with one blank for each run of white space and
+// comments between its tokens, so that simple patterns can be matched with it.
+func Spaced(text string) string {
+	var b strings.Builder
+	gap := false
+	for l := (lexer{text: text}); ; {
+		kind, token := l.next()
+		switch {
+		case kind == end:
+			return b.String()
+		case kind == space:
+			gap = b.Len() > 0
+		default:
+			if gap {
+				b.WriteByte(' ')
+			}
+			b.WriteString(token)
+			gap = false
+		}
+	}
+}
+
 // cutter finds the ends of statements. A semicolon ends one unless it stands
 // in parentheses (CREATE RULE … DO (a; b)) or in the body of a function
 // written as BEGIN ATOMIC … END.
