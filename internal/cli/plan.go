@@ -83,7 +83,7 @@ func (w *migrateWatch) event(event migrate.Event) {
 		w.app.note("%s: %s: %s\n", e.Tag, strings.ToLower(e.Severity), e.Message)
 	case migrate.MigrationEnd:
 		w.end()
-		if e.Err != nil {
+		if e.Err != nil || e.ByOthers {
 			return
 		}
 		w.result.Applied = append(w.result.Applied, appliedObject{Tag: e.Tag, Milliseconds: e.Duration.Milliseconds()})

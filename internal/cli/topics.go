@@ -124,7 +124,10 @@ have no timeout: while they wait, readers and writers go on.
 No time limit is set for how long a statement runs; --statement-timeout sets one.
 
 Only one migrate runs on a database and table at a time. The others wait (--wait bounds that), say
-who holds the lock, see that the work is done, and succeed. The lock goes with its connection.`
+who holds the lock, see that the work is done, and succeed. The lock goes with its connection.
+
+All of this holds behind PgBouncer too, also in transaction mode, with two exceptions: a statement
+that runs on its own has no lock timeout there, and cannot have what its file has SET before it.`
 
 const topicDrizzleKit = `For people who know drizzle-kit
 

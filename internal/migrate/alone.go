@@ -15,6 +15,17 @@ import (
 // recorded before it: when the end is not, the catalog shows what became of it.
 func (r *runner) outside(ctx context.Context, s *Step, following []string, starting func(piece)) *failure {
 	p := s.parts[s.done].pieces[0]
+	if r.pooled {
+		if len(s.setsItself()) > 0 {
+			return r.keepsNothing(s, p)
+		}
+		holder, end, f := r.turnAside(ctx, s)
+		if f != nil {
+			return f
+		}
+		defer end()
+		r.holder = holder
+	}
 	if err := r.prepareSession(ctx, s); err != nil {
 		return r.aside("preparing the session", s, err)
 	}
@@ -54,7 +65,7 @@ func (r *runner) outside(ctx context.Context, s *Step, following []string, start
 
 // prepareSession makes the session the migration's where it is not yet.
 func (r *runner) prepareSession(ctx context.Context, s *Step) error {
-	if !r.fresh {
+	if !r.fresh || r.pooled {
 		return nil
 	}
 	for _, query := range r.session(s) {
@@ -88,7 +99,7 @@ func (r *runner) clear(ctx context.Context, s *Step, p piece, left remains) *fai
 
 // alone sends a single query in no transaction.
 func (r *runner) alone(ctx context.Context, s *Step, query string) (answer, error) {
-	if gentle(outside(query, 0)) && !s.ownLockTimeout(s.done) {
+	if !r.pooled && gentle(outside(query, 0)) && !s.ownLockTimeout(s.done) {
 		if _, err := r.wire.one(ctx, sessionSettings{lock: "0"}.query(false)); err != nil {
 			return answer{}, err
 		}
@@ -130,6 +141,15 @@ func (r *runner) failedOutside(ctx context.Context, s *Step, p piece, a answer) 
 
 // recordOutside records the part as done.
 func (r *runner) recordOutside(ctx context.Context, s *Step, following []string) *failure {
+	if r.pooled { // the transaction that has the lock is the one to record in
+		main := r.wire
+		r.wire, r.begun = r.holder, true
+		defer func() {
+			if r.wire == r.holder {
+				r.wire = main
+			}
+		}()
+	}
 	if err := r.begin(ctx, s); err != nil {
 		err.fate = fateUnsure
 		return err

@@ -95,6 +95,9 @@ type runner struct {
 	begun   bool // the transaction for the next part is open, and empty
 	fresh   bool // the session does not have the migration's settings
 	logs    bool // there is a log
+	pooled  bool // a connection pooler is in between
+	pid     uint32
+	holder  *wire // has the lock behind a pooler, while a statement runs on its own
 	before  sessionSettings
 }
 
@@ -120,7 +123,9 @@ func (r *runner) run(ctx context.Context) error {
 	if err := r.enter(ctx); err != nil {
 		return r.early("waiting for the lock of skein migrate", err)
 	}
-	defer func() { r.wire.unlock(r.key, r.before) }()
+	if !r.pooled {
+		defer func() { r.wire.unlock(r.key, r.before) }()
+	}
 	steps, exists, err := r.stillPending(ctx)
 	if err != nil || len(steps) == 0 {
 		return err
@@ -149,6 +154,9 @@ func (r *runner) enter(ctx context.Context) (err error) {
 	if err := r.readSettings(ctx); err != nil {
 		return err
 	}
+	if r.pooled {
+		return nil
+	}
 	r.done.Waited, err = r.wire.lock(ctx, r.key, r.o.Wait, r.tell)
 	return err
 }
@@ -175,6 +183,7 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 	if err != nil {
 		return nil, false, err
 	}
+	r.done.ByOthers = nil
 	planned := make([]*Step, len(now.Entries))
 	for i := range r.plan.Steps {
 		planned[r.plan.Steps[i].index] = &r.plan.Steps[i]
@@ -216,9 +225,13 @@ func changed(what string) error {
 // drizzle takes no lock, so it may create both at the same time; then we see
 // an error and look again.
 func (r *runner) createTable(ctx context.Context) error {
-	t := r.plan.Target
+	return created(func() error { return r.tryCreateTable(ctx, r.plan.Target) })
+}
+
+// created creates something that somebody else may create at the same time.
+func created(create func() error) error {
 	for tries := 0; ; tries++ {
-		err := r.tryCreateTable(ctx, t)
+		err := create()
 		if tries == 3 || !isCode(err, codeUniqueViolation, codeDuplicateSchema, codeDuplicateTable) {
 			return err
 		}

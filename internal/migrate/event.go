@@ -91,6 +91,7 @@ type MigrationEnd struct {
 	Tag           string
 	Number, Total int
 	Duration      time.Duration
+	ByOthers      bool  // another runner has applied it
 	Err           error // nil when it is applied
 }
 

@@ -77,7 +77,10 @@ func (r *runner) prepareLog(ctx context.Context, steps []*Step) error {
 	table := logTable(r.plan.Target)
 	for _, s := range steps {
 		if len(s.parts) > 1 || s.parts[0].outside != "" {
-			_, err := r.wire.one(ctx, "CREATE TABLE IF NOT EXISTS "+table+logColumns)
+			err := created(func() error {
+				_, err := r.wire.one(ctx, "CREATE TABLE IF NOT EXISTS "+table+logColumns)
+				return err
+			})
 			r.logs = err == nil
 			return err
 		}

@@ -15,6 +15,7 @@ type failure struct {
 	fate     fate
 	again    bool // it was a matter of the moment: it may be tried again
 	blockers []Blocker
+	moved    bool // nothing failed: another runner was faster
 }
 
 // fate is what became of a migration that failed.

@@ -67,5 +67,5 @@ func (r *runner) watching(s *Step) (end func()) {
 	if t := r.o.LockTimeout; t > 0 {
 		first = min(watchFirst, t/2)
 	}
-	return r.watcher.watching(r.wire.conn.PID(), s.Migration.Entry.Tag, first)
+	return r.watcher.watching(r.pid, s.Migration.Entry.Tag, first)
 }

@@ -36,6 +36,7 @@ type Step struct {
 	started *logDetails // of the next part, where an earlier run does not say how that ended
 	began   time.Time   // the first part that this run does
 	took    time.Duration
+	others  bool // another runner has applied it meanwhile
 }
 
 // Statement is one SQL statement of a migration file.

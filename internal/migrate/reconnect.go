@@ -28,6 +28,9 @@ func (r *runner) lookAfterCommit(ctx context.Context, s *Step, lost error) *fail
 		return unknown
 	}
 	w := &wire{conn: conn.PgConn(), onNotice: r.wire.onNotice}
+	if r.pooled {
+		return r.lookInTurn(looking, s, conn, w, unknown)
+	}
 	if _, err := w.lock(looking, r.key, 0, r.tell); err != nil {
 		_ = conn.Close(context.Background())
 		return unknown
@@ -42,6 +45,27 @@ func (r *runner) lookAfterCommit(ctx context.Context, s *Step, lost error) *fail
 		r.tell(Reconnected{Tag: s.Migration.Entry.Tag})
 		return nil
 	}
+	return notCommitted(s, lost)
+}
+
+// lookInTurn is the rest of that behind a pooler.
+func (r *runner) lookInTurn(ctx context.Context, s *Step, conn *pgx.Conn, w *wire, unknown *failure) *failure {
+	lost, before := unknown.Err, s.done
+	f := r.waitInTurn(ctx, w, s)
+	r.adopt(conn, w)
+	switch {
+	case f == nil:
+		_ = w.rollback()
+		return notCommitted(s, lost)
+	case f.moved && s.done > before:
+		s.done, s.others = before, false // the caller counts it
+		r.tell(Reconnected{Tag: s.Migration.Entry.Tag})
+		return nil
+	}
+	return unknown
+}
+
+func notCommitted(s *Step, lost error) *failure {
 	return &failure{fate: fateRolledBack, Error: &diag.Error{
 		Kind: diag.Database, File: s.Migration.File, Err: lost,
 		Message: "the connection to the database was lost while " + s.Migration.Entry.Tag + " was being committed",

@@ -32,10 +32,13 @@ func (s sessionSettings) query(local bool) string {
 	return "SELECT " + strings.Join(columns, ", ")
 }
 
-// readSettings notes what the session has, to give it back in the end.
+// readSettings notes what the session has, to give it back in the end, and
+// whether there is a pooler.
 func (r *runner) readSettings(ctx context.Context) error {
-	a, err := r.wire.one(ctx, "SELECT pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('statement_timeout')")
+	a, err := r.wire.one(ctx, "SELECT pg_catalog.current_setting('lock_timeout'), pg_catalog.current_setting('statement_timeout'), pg_catalog.pg_backend_pid()")
 	if err == nil {
+		r.pid = r.wire.conn.PID()
+		r.pooled = text(a.rows[0][2]) != fmt.Sprint(r.pid)
 		r.before = sessionSettings{lock: text(a.rows[0][0]), statement: text(a.rows[0][1])}
 	}
 	return err

@@ -22,6 +22,13 @@ func (r *runner) allInOne(ctx context.Context, steps []*Step) error {
 		}
 		return r.commit(ctx, steps[at], nil, nil)
 	})
+	if failed != nil && failed.moved { // another runner was faster
+		left, _, err := r.stillPending(ctx)
+		if err != nil || len(left) == 0 {
+			return err
+		}
+		return r.allInOne(ctx, left)
+	}
 	if failed == nil {
 		for i, s := range steps {
 			r.done.Migrations = append(r.done.Migrations, Done{Tag: s.Migration.Entry.Tag, Duration: s.took})

@@ -19,13 +19,15 @@ func (r *runner) migration(ctx context.Context, steps []*Step, i int) error {
 	failed := r.parts(ctx, s, steps[i+1:])
 	took := time.Since(s.began)
 	var err error
-	if failed == nil {
+	if s.others && failed == nil {
+		r.done.ByOthers = append(r.done.ByOthers, tag)
+	} else if failed == nil {
 		r.done.Migrations = append(r.done.Migrations, Done{Tag: tag, Duration: took})
 	} else {
 		failed.Detail = lines(failed.Detail, r.standing(s, failed, len(steps)-i-1))
 		err = failed.Error
 	}
-	r.tell(MigrationEnd{Tag: tag, Number: i + 1, Total: len(steps), Duration: took, Err: err})
+	r.tell(MigrationEnd{Tag: tag, Number: i + 1, Total: len(steps), Duration: took, ByOthers: s.others, Err: err})
 	return err
 }
 
@@ -35,24 +37,22 @@ func (r *runner) parts(ctx context.Context, s *Step, after []*Step) *failure {
 	defer r.noticesOf(s)()
 	r.fresh = true
 	count := newCounter(s)
-	for i, p := range s.parts {
-		if i < s.done {
-			count.skip(p)
-			continue
-		}
-		begun := count.number
+	for s.done < len(s.parts) {
+		p := s.parts[s.done]
 		failed := r.patiently(ctx, s, func() *failure {
-			count.number = begun
+			count.to(s)
 			starting := func(p piece) { r.tell(count.start(p)) }
 			if p.outside != "" {
 				return r.outside(ctx, s, r.following(s, after), starting)
 			}
 			return r.transaction(ctx, s, r.following(s, after), starting)
 		})
-		if failed != nil {
+		switch {
+		case failed == nil:
+			s.done, s.started = s.done+1, nil
+		case !failed.moved:
 			return failed
 		}
-		s.done, s.started = i+1, nil
 	}
 	return nil
 }
@@ -79,7 +79,13 @@ func newCounter(s *Step) *counter {
 	return c
 }
 
-func (c *counter) skip(p part) { c.number += len(p.pieces) }
+// to makes the next part's first piece the next one.
+func (c *counter) to(s *Step) {
+	c.number = 0
+	for _, p := range s.parts[:s.done] {
+		c.number += len(p.pieces)
+	}
+}
 
 func (c *counter) start(p piece) StatementStart {
 	c.number++
@@ -90,6 +96,7 @@ func (c *counter) start(p piece) StatementStart {
 // to be sent along with its COMMIT: none where what comes is no transaction.
 func (r *runner) following(s *Step, after []*Step) []string {
 	switch next := s.done + 1; {
+	case r.pooled:
 	case next < len(s.parts):
 		if s.parts[next].outside == "" {
 			return []string{"BEGIN"}
@@ -134,7 +141,13 @@ func (r *runner) begin(ctx context.Context, s *Step) *failure {
 		return nil
 	}
 	queries := []string{"BEGIN"}
-	if r.fresh {
+	if r.pooled {
+		if f := r.waitInTurn(ctx, r.wire, s); f != nil {
+			return f
+		}
+		queries = []string{r.settings().query(true)}
+		queries = append(queries, s.setsItself()...)
+	} else if r.fresh {
 		queries = append(queries, r.session(s)...)
 	}
 	answers, err := r.wire.run(ctx, nil, queries...)

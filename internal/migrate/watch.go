@@ -107,6 +107,9 @@ type watcher struct {
 // look, 0 for the usual one.
 func (v *watcher) watching(pid uint32, tag string, first time.Duration) (end func()) {
 	v.last = nil
+	if pid == 0 {
+		return func() {}
+	}
 	done, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
