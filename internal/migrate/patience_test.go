@@ -117,7 +117,7 @@ func TestGivesUpInTheEnd(t *testing.T) {
 	defer release()
 	var reasons []string
 	_, err := up(context.Background(), conn, historyOf("CREATE TABLE undone ();--> statement-breakpoint\nINSERT INTO t VALUES (1);"),
-		Options{LockTimeout: 100 * time.Millisecond, LockRetries: 2, pauseLast: noPause, OnEvent: func(e Event) {
+		Options{LockTimeout: 600 * time.Millisecond, LockRetries: 2, pauseLast: noPause, OnEvent: func(e Event) {
 			if r, ok := e.(Retry); ok {
 				reasons = append(reasons, r.Reason)
 			}
