@@ -93,6 +93,75 @@ func TestInvalidIndexIsRebuilt(t *testing.T) {
 	}
 }
 
+// TestRebuildingIsCleared: REINDEX CONCURRENTLY, cut short, leaves an index too.
+func TestRebuildingIsCleared(t *testing.T) {
+	conn := fresh(t)
+	execSQL(t, conn, "CREATE TABLE t (id int); INSERT INTO t VALUES (1), (1); CREATE INDEX i ON t (id); CREATE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'; CREATE INDEX j ON t (f(id)); CREATE OR REPLACE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1 / 0; END'")
+	h := historyOf("REINDEX (VERBOSE) TABLE CONCURRENTLY t;")
+	if _, err := up(context.Background(), conn, h, Options{}); err == nil || !strings.Contains(err.Error(), "division by zero") {
+		t.Errorf("got %v", err)
+	}
+	if got := value(t, conn, "SELECT count(*)::text FROM pg_index WHERE NOT indisvalid"); got == "0" {
+		t.Error("nothing is left: the test shows nothing")
+	}
+	execSQL(t, conn, "CREATE OR REPLACE FUNCTION f(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RETURN 1; END'")
+	mustUp(t, conn, h)
+	if got := value(t, conn, "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ' ORDER BY indexrelid::regclass::text) FROM pg_index WHERE indrelid = 't'::regclass"); got != "i true, j true" {
+		t.Errorf("indexes: %s", got)
+	}
+}
+
+// waitingIndex starts a migration whose index waits for another transaction,
+// and returns what it says when end has ended it.
+func waitingIndex(t *testing.T, end func(cancel func(), pid uint32)) (said error, next func()) {
+	url := pgtest.New(t)
+	conn := connect(t, url)
+	execSQL(t, conn, "CREATE TABLE t (id int)")
+	_, release := holding(t, url, "INSERT INTO t VALUES (1)")
+	h := historyOf("CREATE TABLE a ();\nCREATE INDEX CONCURRENTLY i ON t (id);\nCREATE TABLE b ();")
+	own := connect(t, url)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_, err := up(ctx, own, h, Options{OnEvent: func(e Event) {
+		if _, ok := e.(Blocked); ok {
+			end(cancel, own.PgConn().PID())
+		}
+	}})
+	return err, func() {
+		release()
+		mustUp(t, conn, h)
+		if got := value(t, conn, "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ') FROM pg_index WHERE indrelid = 't'::regclass"); got != "i true" {
+			t.Errorf("indexes: %s", got)
+		}
+		if got := value(t, conn, tables); got != "a b t" {
+			t.Errorf("tables: %s", got)
+		}
+	}
+}
+
+func TestInterruptedOnItsOwn(t *testing.T) {
+	err, next := waitingIndex(t, func(cancel func(), _ uint32) { cancel() })
+	want := `drizzle/0000_a.sql:2:1: interrupted while this statement was running
+2 | CREATE INDEX CONCURRENTLY i ON t (id);
+  | ^
+0000_a is applied up to line 1; the rest of it was not run; no other migration was run
+hint: ` + "`skein migrate` goes on from here\nit has left an invalid index, which the next run drops"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v", err)
+	}
+	next()
+}
+
+func TestLostOnItsOwn(t *testing.T) {
+	killer := connect(t, pgtest.New(t))
+	err, next := waitingIndex(t, func(_ func(), pid uint32) { execSQL(t, killer, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid)) })
+	if err == nil || !strings.Contains(err.Error(), "drizzle/0000_a.sql:2:1: the connection to the database was lost while this statement was running") ||
+		!strings.Contains(err.Error(), "0000_a is applied up to line 1; the rest of it may be done or not, the next run goes by what the catalog shows") {
+		t.Errorf("got %v", err)
+	}
+	next()
+}
+
 // TestIndexThatSomebodyBuilds is invalid too, and not to be dropped.
 func TestIndexThatSomebodyBuilds(t *testing.T) {
 	url := pgtest.New(t)

@@ -38,6 +38,9 @@ func (w *wire) remainsOf(ctx context.Context, statement string, before *logDetai
 	if m := detachedPartition.FindStringSubmatch(text); m != nil && before != nil {
 		return w.partitionRemains(ctx, m[1], m[2], before) // also one that failed leaves something
 	}
+	if outside(statement, 0) == "REINDEX CONCURRENTLY" {
+		return w.rebuiltRemains(ctx, before)
+	}
 	if !open {
 		return remains{}, nil
 	}
@@ -136,6 +139,33 @@ WHERE c.relkind = 'i' AND i.indrelid = `+table+` ORDER BY c.oid`)
 	}
 	if len(found.clear) > 0 {
 		found.busy, err = w.changers(ctx, table)
+	}
+	return found, err
+}
+
+// rebuiltRemains looks for what REINDEX CONCURRENTLY leaves when it fails: the
+// new or the old one of two indexes, invalid, with an ending to its name.
+// https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY
+func (w *wire) rebuiltRemains(ctx context.Context, before *logDetails) (remains, error) {
+	a, err := w.one(ctx, `SELECT c.oid, i.indrelid, pg_catalog.quote_ident(s.nspname) || '.' || pg_catalog.quote_ident(c.relname)
+FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace s ON s.oid = c.relnamespace
+WHERE c.relkind = 'i' AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$' AND s.nspname NOT LIKE 'pg\_%' ORDER BY c.oid`)
+	if err != nil {
+		return remains{}, err
+	}
+	var found remains
+	var tables []string
+	for _, row := range a.rows {
+		oid, _ := strconv.ParseUint(text(row[0]), 10, 32) // an oid
+		if before == nil || slices.Contains(before.Indexes, uint32(oid)) {
+			found.indexes = append(found.indexes, uint32(oid))
+			continue
+		}
+		tables = append(tables, text(row[1]))
+		found.clear = append(found.clear, "DROP INDEX CONCURRENTLY IF EXISTS "+text(row[2]))
+	}
+	if len(tables) > 0 {
+		found.busy, err = w.changers(ctx, "ANY ('{"+strings.Join(tables, ",")+"}'::pg_catalog.oid[])")
 	}
 	return found, err
 }
