@@ -130,6 +130,28 @@ func (r *runner) run(ctx context.Context) error {
 	if err != nil || len(steps) == 0 {
 		return err
 	}
+	if err := r.prepareTables(ctx, steps, exists); err != nil {
+		return err
+	}
+	if r.plan.whole {
+		return r.allInOne(ctx, steps)
+	}
+	for i := range steps {
+		if err := r.migration(ctx, steps, i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// prepareTables creates what is missing.
+func (r *runner) prepareTables(ctx context.Context, steps []*Step, exists bool) error {
+	if r.pooled {
+		if f := r.waitInTurn(ctx, r.wire, nil); f != nil {
+			return f.Error
+		}
+		defer func() { _ = r.wire.rollback() }() // of what was not committed
+	}
 	if !exists {
 		if err := r.createTable(ctx); err != nil {
 			return r.early("creating "+r.plan.Target.String(), err)
@@ -138,12 +160,9 @@ func (r *runner) run(ctx context.Context) error {
 	if err := r.prepareLog(ctx, steps); err != nil {
 		return r.early("creating "+logTable(r.plan.Target), err)
 	}
-	if r.plan.whole {
-		return r.allInOne(ctx, steps)
-	}
-	for i := range steps {
-		if err := r.migration(ctx, steps, i); err != nil {
-			return err
+	if r.pooled {
+		if _, err := r.wire.one(ctx, "COMMIT"); err != nil {
+			return r.early("creating "+r.plan.Target.String(), err)
 		}
 	}
 	return nil
@@ -225,13 +244,9 @@ func changed(what string) error {
 // drizzle takes no lock, so it may create both at the same time; then we see
 // an error and look again.
 func (r *runner) createTable(ctx context.Context) error {
-	return created(func() error { return r.tryCreateTable(ctx, r.plan.Target) })
-}
-
-// created creates something that somebody else may create at the same time.
-func created(create func() error) error {
+	t := r.plan.Target
 	for tries := 0; ; tries++ {
-		err := create()
+		err := r.tryCreateTable(ctx, t)
 		if tries == 3 || !isCode(err, codeUniqueViolation, codeDuplicateSchema, codeDuplicateTable) {
 			return err
 		}

@@ -77,10 +77,7 @@ func (r *runner) prepareLog(ctx context.Context, steps []*Step) error {
 	table := logTable(r.plan.Target)
 	for _, s := range steps {
 		if len(s.parts) > 1 || s.parts[0].outside != "" {
-			err := created(func() error {
-				_, err := r.wire.one(ctx, "CREATE TABLE IF NOT EXISTS "+table+logColumns)
-				return err
-			})
+			_, err := r.wire.one(ctx, "CREATE TABLE IF NOT EXISTS "+table+logColumns)
 			r.logs = err == nil
 			return err
 		}

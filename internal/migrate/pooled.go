@@ -23,7 +23,8 @@ import (
 // up for its clients, and the server's own is another.
 
 // waitInTurn opens a transaction with the lock on w. The migration may have
-// moved on meanwhile: then it is rolled back and the failure says so.
+// moved on meanwhile: then it is rolled back and the failure says so. s is nil
+// where the transaction is for none.
 func (r *runner) waitInTurn(ctx context.Context, w *wire, s *Step) *failure {
 	start, told := time.Now(), time.Duration(-1)
 	for pause := lockPollFirst; ; pause = min(2*pause, lockPollLast) {
@@ -41,7 +42,7 @@ func (r *runner) waitInTurn(ctx context.Context, w *wire, s *Step) *failure {
 		}
 		select {
 		case <-ctx.Done():
-			return r.stopped(s, context.Cause(ctx))
+			return &failure{Error: r.early("waiting for the lock of skein migrate", context.Cause(ctx)), fate: fateRolledBack}
 		case <-time.After(pause):
 			r.done.Waited += pause
 		}
@@ -59,6 +60,9 @@ func (r *runner) tryTurn(ctx context.Context, w *wire, s *Step) (bool, *failure)
 	if err == nil && text(a.rows[0][0]) == "t" {
 		pid, _ := strconv.ParseUint(text(a.rows[0][1]), 10, 32) // an integer
 		r.pid = uint32(pid)
+		if s == nil {
+			return true, nil
+		}
 		return true, r.moved(ctx, w, s)
 	}
 	lost := w.rollback()
