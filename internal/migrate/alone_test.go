@@ -113,7 +113,7 @@ func TestRebuildingIsCleared(t *testing.T) {
 
 // waitingIndex starts a migration whose index waits for another transaction,
 // and returns what it says when end has ended it.
-func waitingIndex(t *testing.T, end func(cancel func(), pid uint32)) (said error, next func()) {
+func waitingIndex(t *testing.T, end func(cancel func(), pid uint32)) (next func(), said error) {
 	url := pgtest.New(t)
 	conn := connect(t, url)
 	execSQL(t, conn, "CREATE TABLE t (id int)")
@@ -127,7 +127,7 @@ func waitingIndex(t *testing.T, end func(cancel func(), pid uint32)) (said error
 			end(cancel, own.PgConn().PID())
 		}
 	}})
-	return err, func() {
+	return func() {
 		release()
 		mustUp(t, conn, h)
 		if got := value(t, conn, "SELECT string_agg(indexrelid::regclass || ' ' || indisvalid, ', ') FROM pg_index WHERE indrelid = 't'::regclass"); got != "i true" {
@@ -136,11 +136,11 @@ func waitingIndex(t *testing.T, end func(cancel func(), pid uint32)) (said error
 		if got := value(t, conn, tables); got != "a b t" {
 			t.Errorf("tables: %s", got)
 		}
-	}
+	}, err
 }
 
 func TestInterruptedOnItsOwn(t *testing.T) {
-	err, next := waitingIndex(t, func(cancel func(), _ uint32) { cancel() })
+	next, err := waitingIndex(t, func(cancel func(), _ uint32) { cancel() })
 	want := `drizzle/0000_a.sql:2:1: interrupted while this statement was running
 2 | CREATE INDEX CONCURRENTLY i ON t (id);
   | ^
@@ -154,7 +154,7 @@ hint: ` + "`skein migrate` goes on from here\nit has left an invalid index, whic
 
 func TestLostOnItsOwn(t *testing.T) {
 	killer := connect(t, pgtest.New(t))
-	err, next := waitingIndex(t, func(_ func(), pid uint32) { execSQL(t, killer, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid)) })
+	next, err := waitingIndex(t, func(_ func(), pid uint32) { execSQL(t, killer, fmt.Sprintf("SELECT pg_terminate_backend(%d)", pid)) })
 	if err == nil || !strings.Contains(err.Error(), "drizzle/0000_a.sql:2:1: the connection to the database was lost while this statement was running") ||
 		!strings.Contains(err.Error(), "0000_a is applied up to line 1; the rest of it may be done or not, the next run goes by what the catalog shows") {
 		t.Errorf("got %v", err)

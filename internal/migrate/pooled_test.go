@@ -109,7 +109,7 @@ func TestThroughPgBouncer(t *testing.T) {
 			url := pgtest.New(t)
 			conn := connect(t, url)
 			execSQL(t, conn, beforeThirty)
-			runners, size := 8, 3
+			runners, size := 5, 3
 			if mode == "session" {
 				size = 20
 			}
