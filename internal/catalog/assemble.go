@@ -78,7 +78,7 @@ func (a *assembly) note(object schema.Ref, part, text string) {
 // wanted reports whether the options ask for the table or view.
 func (a *assembly) wanted(r schema.Ref) bool {
 	m := a.options.Migrations
-	own := r == m || r == schema.Ref{Schema: m.Schema, Name: progressTable}
+	own := r == m || r == schema.Ref{Schema: m.Schema, Name: logTable}
 	return !own && (a.options.Tables == nil || a.options.Tables(r))
 }
 

@@ -35,9 +35,9 @@ type Options struct {
 // DefaultMigrations is the table in which drizzle records applied migrations.
 var DefaultMigrations = schema.Ref{Schema: "drizzle", Name: "__drizzle_migrations"}
 
-// progressTable is the table beside it in which Skein's own migrate notes how
+// logTable is the table beside it in which Skein's own migrate notes how
 // far it came in a migration that is no transaction. It is never read.
-const progressTable = "__skein_progress"
+const logTable = "__skein_log"
 
 // Note is something in the database that the model cannot say and that
 // therefore looks in the Schema as if it were not so.

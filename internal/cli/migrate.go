@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
 )
 
@@ -16,6 +17,30 @@ type migrateOptions struct {
 	target targetFlags
 	yes    bool
 	dryRun bool
+	order  orderFlags
+	run    migrate.Options
+}
+
+// orderFlags say how a plan is to be made.
+type orderFlags struct {
+	strict, single bool
+}
+
+func (f *orderFlags) add(cmd *cobra.Command) {
+	cmd.Flags().BoolVar(&f.strict, "strict-order", false, "refuse when something older than what is applied is pending")
+	cmd.Flags().BoolVar(&f.single, "single-transaction", false, "all migrations in one transaction, as drizzle's migrator has it")
+}
+
+// plan makes the plan.
+func (f *orderFlags) plan(ctx context.Context, db *database, h *history.History, target migrate.Target) (*migrate.Pending, error) {
+	plan, err := migrate.Plan(ctx, db.Conn, h, target)
+	if err == nil && f.strict {
+		err = plan.InStrictOrder()
+	}
+	if err == nil && f.single {
+		err = plan.InOneTransaction()
+	}
+	return plan, err
 }
 
 // migrateResult is the JSON object of skein migrate.
@@ -42,6 +67,7 @@ type statementObject struct {
 	SQL     string `json:"sql"`
 	Line    int    `json:"line"`
 	Control bool   `json:"control"`
+	Alone   bool   `json:"alone"`
 }
 
 type appliedObject struct {
@@ -59,6 +85,11 @@ migration is a transaction of its own, recorded in the table that drizzle's migr
 fails it is undone as a whole, those before it stay, and the next run goes on there. Two runs at the
 same time wait for each other.
 
+What PostgreSQL takes in no transaction (CREATE INDEX CONCURRENTLY, VACUUM, …) runs on its own, and
+where a file uses an enum value that it adds, the value is committed first. Then a migration that
+fails is applied up to a line, and the next run goes on behind it; an invalid index is dropped and
+built again. ` + "`skein help locks`" + ` tells how locks are waited for.
+
 A migration is pending when the table has no row for it, whatever its time: what drizzle's migrator
 would skip in silence is applied. Without a terminal --yes has to say that the plan is wanted.
 
@@ -74,6 +105,12 @@ would skip in silence is applied. Without a terminal --yes has to say that the p
 	o.target.add(cmd)
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "apply the plan without asking")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the SQL of what is pending, and change nothing")
+	o.order.add(cmd)
+	flags := cmd.Flags()
+	flags.Var(&timeout{&o.run.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: the role's, else 3s)")
+	flags.Var(&retries{&o.run.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default 10)")
+	flags.DurationVar(&o.run.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: the role's, else no limit)")
+	flags.DurationVar(&o.run.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: no limit)")
 	a.addFormat(cmd)
 	return cmd
 }
@@ -88,7 +125,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	}
 	defer db.close()
 	planned := a.working("comparing with %s", db.name)
-	plan, err := migrate.Plan(ctx, db.Conn, h, target)
+	plan, err := o.order.plan(ctx, db, h, target)
 	planned()
 	if err != nil {
 		return err
@@ -107,7 +144,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	if err := a.approve(ctx, o, r); err != nil {
 		return err
 	}
-	return a.applyPlan(ctx, db, plan, r)
+	return a.applyPlan(ctx, o, db, plan, r)
 }
 
 func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
@@ -121,7 +158,7 @@ func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
 			Statements: []statementObject{}, Notes: append([]string{}, step.Notes...),
 		}
 		for _, s := range step.Statements {
-			object.Statements = append(object.Statements, statementObject{SQL: s.SQL, Line: s.Line, Control: s.Control})
+			object.Statements = append(object.Statements, statementObject{SQL: s.SQL, Line: s.Line, Control: s.Control, Alone: s.Alone})
 		}
 		r.Pending = append(r.Pending, object)
 	}
@@ -182,10 +219,12 @@ func (a *app) approve(ctx context.Context, o *migrateOptions, r *migrateResult) 
 	return nil
 }
 
-func (a *app) applyPlan(ctx context.Context, db *database, plan *migrate.Pending, r *migrateResult) error {
+func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, plan *migrate.Pending, r *migrateResult) error {
 	began := time.Now()
 	watch := &migrateWatch{app: a, result: r, widest: widestTag(r.Pending)}
-	done, err := migrate.Apply(ctx, db.Conn, plan, migrate.Options{OnEvent: watch.event})
+	run := o.run
+	run.OnEvent = watch.event
+	done, err := migrate.Apply(ctx, db.Conn, plan, run)
 	watch.end()
 	if err != nil {
 		return a.reportFailed(ctx, r, err)

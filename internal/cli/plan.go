@@ -69,11 +69,21 @@ func (w *migrateWatch) event(event migrate.Event) {
 	case migrate.MigrationStart:
 		w.end()
 		w.done = w.app.working("%d of %d: %s", e.Number, e.Total, e.Tag)
+	case migrate.Blocked:
+		w.app.note("%s waits for a lock since %s\n%s", e.Tag, short(e.Waited), blockersText(e.Blockers))
+	case migrate.Retry:
+		w.app.note("%s got no lock: %s\n%s  it holds nothing now; retry %d of %d in %s\n", e.Tag, e.Reason, blockersText(e.Blockers), e.Number, e.Max, short(e.Pause))
+	case migrate.Cleared:
+		w.app.note("%s: an earlier attempt had left something that is of no use: %s\n", e.Tag, e.SQL)
+	case migrate.Found:
+		w.app.note("%s: what an earlier run had begun in line %d came through, as the catalog shows\n", e.Tag, e.Line)
+	case migrate.Reconnected:
+		w.app.note("%s: the connection was lost while it was being committed; a new one shows that it was\n", e.Tag)
 	case migrate.Notice:
 		w.app.note("%s: %s: %s\n", e.Tag, strings.ToLower(e.Severity), e.Message)
 	case migrate.MigrationEnd:
 		w.end()
-		if e.Err != nil {
+		if e.Err != nil || e.ByOthers {
 			return
 		}
 		w.result.Applied = append(w.result.Applied, appliedObject{Tag: e.Tag, Milliseconds: e.Duration.Milliseconds()})
@@ -87,9 +97,17 @@ func (w *migrateWatch) event(event migrate.Event) {
 func (w *migrateWatch) waiting(e migrate.LockWait) {
 	who := ""
 	for _, h := range e.Holders {
-		who += fmt.Sprintf(", held by process %d of %s", h.PID, orElse(h.Application, h.User))
+		who += ": " + h.String()
 	}
-	w.app.note("waiting for another run of migrate%s (%s)\n", who, short(e.Waited))
+	w.app.note("waiting since %s for another run of migrate%s\n", short(e.Waited), who)
+}
+
+func blockersText(blockers []migrate.Blocker) string {
+	var b strings.Builder
+	for _, one := range blockers {
+		fmt.Fprintf(&b, "  in the way: %s\n", one)
+	}
+	return b.String()
 }
 
 // end takes the progress line away.

@@ -45,6 +45,9 @@ type entryObject struct {
 	State  migrate.State `json:"state"`
 	Change string        `json:"change,omitempty"`
 	Note   string        `json:"note,omitempty"`
+	Diff   string        `json:"diff,omitempty"` // of an edited one, from what was applied
+
+	blob string // what was applied, in git
 }
 
 // rowObject is a row of the migrations table that no entry explains.
@@ -65,7 +68,8 @@ func newStatus(a *app) *cobra.Command {
   pending   the database does not have it; migrate will apply it
   skipped   pending, and drizzle's own migrator would pass over it in silence, because something
             newer is applied already; migrate will apply it
-  edited    the database has it, and its file or its time was changed since
+  edited    the database has it, and its file or its time was changed since; where git still has
+            the old text, the difference is shown
   unknown   the database has a migration that no entry explains
 
 The exit code is 0 in every case; with --exit-code it is 1 unless everything is applied.
@@ -96,6 +100,7 @@ func status(ctx context.Context, a *app, o *statusOptions) error {
 		return err
 	}
 	r := statusObject(report, db)
+	a.explainEdited(ctx, r, report, h.Dir)
 	if a.json {
 		a.printJSON(r)
 	} else {
@@ -176,6 +181,7 @@ func statusText(r *statusResult, all bool, p paint) string {
 		b.WriteString(columnsText(nil, rows, p) + "\n")
 	}
 	b.WriteString(countsText(r.Counts) + "\n")
+	b.WriteString(editedText(r, p))
 	return b.String()
 }
 

@@ -10,6 +10,7 @@ func helpTopics() []*cobra.Command {
 		{Use: "environment", Short: "environment variables, files and the cache", Long: topicEnvironment},
 		{Use: "connecting", Short: "which database is meant, and how it is reached", Long: topicConnecting},
 		{Use: "renames", Short: "how to say that something was renamed", Long: topicRenames},
+		{Use: "locks", Short: "how migrate waits for locks, and keeps others from waiting", Long: topicLocks},
 		{Use: "drizzle-kit", Short: "for people who know drizzle-kit", Long: topicDrizzleKit},
 	}
 }
@@ -105,6 +106,28 @@ to choose from; with --format json the questions come as data. Nothing waits.
                            [{"kind": "table", "created": {"schema": "", "name": "people"},
                              "choice": "rename", "from": {"schema": "", "name": "users"}}]
   --answers-all create   nothing was renamed: what is gone is dropped, what appeared is created`
+
+const topicLocks = `Locks
+
+An ALTER TABLE that waits for a lock keeps everybody waiting who comes after it, readers too. So
+migrate never waits long. After --lock-timeout (3s, or what the role, the database or the URL says)
+PostgreSQL ends the statement, the transaction is rolled back and holds nothing any more, and after a
+pause it is tried again, --lock-retries times, with longer pauses. The same is done after a deadlock
+or a serialization failure. Meanwhile migrate says who is in the way: process, user, application,
+state, the age of its transaction, and its query.
+
+The timeout holds for every statement of a migration, INSERT and UPDATE too: one that waits for a
+row can keep a table locked that its transaction has changed before. What a migration sets itself
+(SET lock_timeout = '10s';) counts for the rest of it. CREATE, DROP and REINDEX INDEX CONCURRENTLY
+have no timeout: while they wait, readers and writers go on.
+
+No time limit is set for how long a statement runs; --statement-timeout sets one.
+
+Only one migrate runs on a database and table at a time. The others wait (--wait bounds that), say
+who holds the lock, see that the work is done, and succeed. The lock goes with its connection.
+
+All of this holds behind PgBouncer too, also in transaction mode, with two exceptions: a statement
+that runs on its own has no lock timeout there, and cannot have what its file has SET before it.`
 
 const topicDrizzleKit = `For people who know drizzle-kit
 

@@ -23,10 +23,10 @@ func advice(pg *pgconn.PgError, statement, version string) string {
 	switch pg.Code {
 	case codeUndefinedObject, codeUndefinedRoutine:
 		return providerAdvice(pg.Message)
-	case codeInTransaction:
-		return "a migration runs in a transaction, which this statement refuses: do it without CONCURRENTLY, or by hand (psql) and take it out of the file"
+	case codeInTransaction, codeTermination:
+		return "this statement runs in no transaction, and nothing in its text says so: run it by hand (psql) and take it out of the file"
 	case codeUnsafeEnum:
-		return "put what uses the new value into a migration of its own after this one"
+		return "put COMMIT; before what uses the new value, or that into a migration of its own after this one"
 	case codeDuplicateTable, codeDuplicateObject, codeDuplicateColumn, codeDuplicateSchema:
 		return "something else made it, drizzle-kit push for example, or an earlier migration; `skein diff` shows how the database differs from the schema files"
 	case codePrivilege:
@@ -82,13 +82,25 @@ func ExtensionsIn(sql string) []string {
 // extensionAdvice says what to install when CREATE EXTENSION found no files on
 // the server.
 func extensionAdvice(name, version string) string {
-	number, build, _ := strings.Cut(version, " ")
-	digits, _, _ := strings.Cut(number, ".")
-	major, err := strconv.Atoi(digits)
-	if err != nil {
+	number := major(version)
+	if number == 0 {
 		return fmt.Sprintf("install the extension %s on the machine that runs PostgreSQL", name)
 	}
-	return fmt.Sprintf("on the machine that runs PostgreSQL: %s", pgserver.InstallHint(name, major, packager(build)))
+	_, build, _ := strings.Cut(version, " ")
+	return fmt.Sprintf("on the machine that runs PostgreSQL: %s", pgserver.InstallHint(name, number, packager(build)))
+}
+
+// major is the first number of a server's version, 0 for what is no version.
+func major(version string) int {
+	digits := strings.TrimRight(version, " ")
+	if i := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+		digits = digits[:i]
+	}
+	number, err := strconv.Atoi(digits)
+	if err != nil {
+		return 0
+	}
+	return number
 }
 
 // packager guesses where the server's programs come from by the remark that

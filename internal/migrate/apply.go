@@ -3,20 +3,43 @@ package migrate
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/skein-db/skein/internal/diag"
-	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // Options of Apply.
 type Options struct {
 	OnEvent func(Event) // told of progress; may be nil
+
+	// LockTimeout bounds how long a statement waits for a lock, and with that how
+	// long others can queue behind it. 0 stands for what the session has, for
+	// example by its role, else DefaultLockTimeout; below 0 there is no bound.
+	LockTimeout time.Duration
+	// LockRetries is how often a transaction, or a statement that runs on its own,
+	// is tried again when it got no lock in time, or was the victim of a deadlock
+	// or of a serialization failure. 0 stands for DefaultLockRetries; below 0 it
+	// is not tried again.
+	LockRetries int
+	// StatementTimeout bounds how long a statement runs. 0 leaves what the session
+	// has.
+	StatementTimeout time.Duration
+	pauseLast        time.Duration // between two attempts, where a test cannot wait
+
+	// Wait bounds how long to wait for another runner. 0 is no bound.
+	Wait time.Duration
 }
+
+// What Options stand for when they say nothing.
+const (
+	DefaultLockTimeout = 3 * time.Second
+	DefaultLockRetries = 10
+)
 
 // Applied is what a run of Apply did.
 type Applied struct {
@@ -32,22 +55,20 @@ type Done struct {
 }
 
 // Apply runs a plan on the connection that it was made on, or another one to
-// the same database. The connection is used alone until Apply returns.
+// the same database. The connection is used alone until Apply returns. A
+// second one is opened to see whom a statement waits for.
 //
 // Under an advisory lock the state is read again; what others have applied
 // meanwhile is left alone, and a database that lacks more than the plan says
 // is an error of kind Refused. The target schema and table are created if they
-// are missing, as is a table for progress when a migration has a COMMIT in the
-// middle. The first failure ends the run: that migration is rolled back, those
-// before it stay, and the error says so.
+// are missing, as is a table for progress when a migration is more than one
+// transaction. The first failure ends the run: that migration is rolled back,
+// those before it stay, and the error says so.
 //
 // When ctx ends, the running statement is cancelled on the server and its
 // migration is rolled back; the error wraps ctx's. The result is never nil.
 func Apply(ctx context.Context, conn *pgx.Conn, p *Pending, o Options) (*Applied, error) {
-	r := &runner{plan: p, done: &Applied{}, tell: o.OnEvent, key: lockKey(p.Target)}
-	if r.tell == nil {
-		r.tell = func(Event) {}
-	}
+	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), config: conn.Config()}
 	if len(p.Steps) == 0 {
 		return r.done, nil
 	}
@@ -55,38 +76,65 @@ func Apply(ctx context.Context, conn *pgx.Conn, p *Pending, o Options) (*Applied
 	if err != nil {
 		return r.done, err
 	}
-	r.wire = w
+	r.wire, r.watcher = w, watcher{config: r.config, tell: r.tell}
+	defer r.close()
 	return r.done, r.run(ctx)
 }
 
 // runner is one run of Apply.
 type runner struct {
-	wire  *wire
-	plan  *Pending
-	key   int64
-	done  *Applied
-	tell  func(Event)
-	begun bool // the transaction for the next part is open, and empty
+	wire    *wire
+	own     *pgx.Conn // the wire's, where it had to be opened anew
+	watcher watcher
+	config  *pgx.ConnConfig
+	plan    *Pending
+	o       Options
+	key     int64
+	done    *Applied
+	telling sync.Mutex
+	begun   bool // the transaction for the next part is open, and empty
+	fresh   bool // the session does not have the migration's settings
+	logs    bool // there is a log
+	pooled  bool // a connection pooler is in between
+	pid     uint32
+	holder  *wire // has the lock behind a pooler, while a statement runs on its own
+	before  sessionSettings
+}
+
+// tell sends an event. The watcher does so too.
+func (r *runner) tell(e Event) {
+	r.telling.Lock()
+	defer r.telling.Unlock()
+	if r.o.OnEvent != nil {
+		r.o.OnEvent(e)
+	}
+}
+
+func (r *runner) close() {
+	r.watcher.close()
+	if r.own != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), watchLimit)
+		defer cancel()
+		_ = r.own.Close(ctx) // there is nothing to lose on it
+	}
 }
 
 func (r *runner) run(ctx context.Context) error {
-	waited, err := r.wire.lock(ctx, r.key, r.tell)
-	r.done.Waited = waited
-	if err != nil {
+	if err := r.enter(ctx); err != nil {
 		return r.early("waiting for the lock of skein migrate", err)
 	}
-	defer r.wire.unlock(r.key)
+	if !r.pooled {
+		defer func() { r.wire.unlock(r.key, r.before) }()
+	}
 	steps, exists, err := r.stillPending(ctx)
 	if err != nil || len(steps) == 0 {
 		return err
 	}
-	if !exists {
-		if err := r.createTable(ctx); err != nil {
-			return r.early("creating "+r.plan.Target.String(), err)
-		}
+	if err := r.prepareTables(ctx, steps, exists); err != nil {
+		return err
 	}
-	if err := r.createProgress(ctx, steps); err != nil {
-		return r.early("creating "+progressTable(r.plan.Target), err)
+	if r.plan.whole {
+		return r.allInOne(ctx, steps)
 	}
 	for i := range steps {
 		if err := r.migration(ctx, steps, i); err != nil {
@@ -96,9 +144,49 @@ func (r *runner) run(ctx context.Context) error {
 	return nil
 }
 
+// prepareTables creates what is missing.
+func (r *runner) prepareTables(ctx context.Context, steps []*Step, exists bool) error {
+	if r.pooled {
+		if f := r.waitInTurn(ctx, r.wire, nil); f != nil {
+			return f.Error
+		}
+		defer func() { _ = r.wire.rollback() }() // of what was not committed
+	}
+	if !exists {
+		if err := r.createTable(ctx); err != nil {
+			return r.early("creating "+r.plan.Target.String(), err)
+		}
+	}
+	if err := r.prepareLog(ctx, steps); err != nil {
+		return r.early("creating "+logTable(r.plan.Target), err)
+	}
+	if r.pooled {
+		if _, err := r.wire.one(ctx, "COMMIT"); err != nil {
+			return r.early("creating "+r.plan.Target.String(), err)
+		}
+	}
+	return nil
+}
+
+// enter makes this the only runner.
+func (r *runner) enter(ctx context.Context) (err error) {
+	if err := r.readSettings(ctx); err != nil {
+		return err
+	}
+	if r.pooled {
+		return nil
+	}
+	r.done.Waited, err = r.wire.lock(ctx, r.key, r.o.Wait, r.tell)
+	return err
+}
+
 // early is the error for a failure before anything was run.
-func (r *runner) early(doing string, err error) error {
+func (r *runner) early(doing string, err error) *diag.Error {
 	var pg *pgconn.PgError
+	var known *diag.Error
+	if errors.As(err, &known) {
+		return known
+	}
 	e := connectionError(doing, err)
 	if errors.As(err, &pg) && !isLost(err) {
 		e = serverError(doing+" failed", pg)
@@ -110,14 +198,11 @@ func (r *runner) early(doing string, err error) error {
 // stillPending reads the database again, now that nobody else changes it, and
 // returns the steps that are left.
 func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, err error) {
-	var migrations []history.Migration
-	for _, e := range r.plan.Report.Entries {
-		migrations = append(migrations, e.Migration)
-	}
-	now, err := r.wire.report(ctx, migrations, r.plan.Target)
+	now, err := r.wire.report(ctx, r.migrations(), r.plan.Target)
 	if err != nil {
 		return nil, false, err
 	}
+	r.done.ByOthers = nil
 	planned := make([]*Step, len(now.Entries))
 	for i := range r.plan.Steps {
 		planned[r.plan.Steps[i].index] = &r.plan.Steps[i]
@@ -132,7 +217,7 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 			if e.progress.err != nil {
 				return nil, false, e.progress.err
 			}
-			step.done = e.progress.parts
+			step.done, step.started = e.progress.parts, e.progress.started
 			steps = append(steps, step)
 		case StateEdited:
 			if step != nil {

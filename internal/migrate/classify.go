@@ -73,17 +73,25 @@ func (e *evidence) compute() {
 		return
 	}
 	e.computed = true
-	unix := strings.ReplaceAll(e.Migration.SQL, "\r\n", "\n")
-	for _, text := range []string{unix, strings.ReplaceAll(unix, "\n", "\r\n")} {
-		if text != e.Migration.SQL {
-			sum := sha256.Sum256([]byte(text))
-			e.endings = append(e.endings, hex.EncodeToString(sum[:]))
-		}
-	}
+	e.endings = Hashes(e.Migration.SQL)[1:]
 	e.noCode = true
 	for _, p := range sqltext.Split(e.Migration.SQL) {
 		e.noCode = e.noCode && sqltext.FirstCode(p.Text) == len(p.Text)
 	}
+}
+
+// Hashes returns the hashes by which rows know a text: its own, and those with
+// other line endings.
+func Hashes(text string) []string {
+	unix := strings.ReplaceAll(text, "\r\n", "\n")
+	var hashes []string
+	for i, variant := range []string{text, unix, strings.ReplaceAll(unix, "\n", "\r\n")} {
+		if i == 0 || variant != text {
+			sum := sha256.Sum256([]byte(variant))
+			hashes = append(hashes, hex.EncodeToString(sum[:]))
+		}
+	}
+	return hashes
 }
 
 func (e *evidence) hasTime(r Row) bool {

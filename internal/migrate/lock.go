@@ -8,6 +8,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"github.com/skein-db/skein/internal/diag"
 )
 
 const (
@@ -31,7 +33,7 @@ func lockKey(t Target) int64 {
 // waits in the server holds a snapshot, and CREATE INDEX CONCURRENTLY of the
 // runner that has the lock would wait for that snapshot, for ever. Asking also
 // does not run into a role's statement_timeout or lock_timeout.
-func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Duration, error) {
+func (w *wire) lock(ctx context.Context, key int64, limit time.Duration, tell func(Event)) (time.Duration, error) {
 	start := time.Now()
 	if _, err := w.run(ctx, nil, setting("'1s'")); err != nil {
 		return 0, err
@@ -40,7 +42,7 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 		a, err := w.one(ctx, fmt.Sprintf("SELECT pg_catalog.pg_try_advisory_lock(%d)", key))
 		if err != nil {
 			if !isLost(err) {
-				w.unlock(key) // an interruption may come between getting the lock and hearing of it
+				w.unlock(key, sessionSettings{}) // an interruption may come between getting the lock and hearing of it
 			}
 			return time.Since(start), err
 		}
@@ -52,6 +54,9 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 			told = waited
 			tell(LockWait{Waited: waited, Holders: w.holders(ctx, key)})
 		}
+		if limit > 0 && waited >= limit {
+			return waited, stillHeld(waited, w.holders(ctx, key))
+		}
 		select {
 		case <-ctx.Done():
 			return waited, context.Cause(ctx)
@@ -60,11 +65,24 @@ func (w *wire) lock(ctx context.Context, key int64, tell func(Event)) (time.Dura
 	}
 }
 
-// unlock gives the lock back. If it cannot, the end of the session will.
-func (w *wire) unlock(key int64) {
+// stillHeld is the error when the lock was not to be had in time.
+func stillHeld(waited time.Duration, holders []Holder) error {
+	e := &diag.Error{
+		Kind: diag.Database, Message: fmt.Sprintf("another run of migrate has the lock for longer than the %v that --wait allows", waited.Round(time.Second/10)),
+		Hint: "wait for it, or end its process; its lock goes with its connection (pg_terminate_backend ends that on the server); nothing was run",
+	}
+	for _, h := range holders {
+		e.Detail = lines(e.Detail, h.String())
+	}
+	return e
+}
+
+// unlock gives the lock back and the session's settings. If it cannot, the end
+// of the session will.
+func (w *wire) unlock(key int64, before sessionSettings) {
 	ctx, cancel := context.WithTimeout(context.Background(), cancelGrace)
 	defer cancel()
-	_, _ = w.run(ctx, nil, setting("reset_val"), fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
+	_, _ = w.run(ctx, nil, before.query(false), setting("reset_val"), fmt.Sprintf("SELECT pg_catalog.pg_advisory_unlock(%d)", key))
 }
 
 // setting is a query that sets how often the server looks whether we are still
@@ -99,6 +117,18 @@ WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND l.classid = %
 		found = append(found, h)
 	}
 	return found
+}
+
+// String says who it is in one line.
+func (h Holder) String() string {
+	text := fmt.Sprintf("process %d of %s", h.PID, h.User)
+	if h.Application != "" {
+		text += " (" + h.Application + ")"
+	}
+	if h.Address.IsValid() {
+		text += " from " + h.Address.String()
+	}
+	return text + ", connected since " + h.Since.UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
 // isTrue says whether the answer is a single true.

@@ -9,11 +9,14 @@
 // all, also when this program, the server or the network dies. One runner
 // works at a time; the others wait and find the work done.
 //
-// A migration file may have a COMMIT in the middle: people put it there to use
-// an enum value that the same file has added. Then each part up to a COMMIT is
-// such a transaction, and what is recorded is how many parts are done, so that
-// the next run goes on behind them. BEGIN is of no effect. ROLLBACK, ABORT and
-// PREPARE TRANSACTION are refused. Savepoints are fine.
+// Some migrations are more than one transaction. A file may have a COMMIT in
+// the middle; a statement such as CREATE INDEX CONCURRENTLY runs on its own,
+// because PostgreSQL takes it in no transaction; an enum value that the file
+// adds is committed before the file uses it. Each part is recorded, so that
+// the next run goes on behind those that are done. BEGIN is of no effect.
+// ROLLBACK, ABORT and PREPARE TRANSACTION are refused. Savepoints are fine.
+//
+// Nobody is kept waiting for long: see Options.LockTimeout.
 //
 // The package prints nothing. Errors are *diag.Error; progress goes to
 // Options.OnEvent.
@@ -107,6 +110,8 @@ type Report struct {
 	Exists  bool    // the target table exists
 	Entries []Entry // in journal order
 	Unknown []Row   // rows no entry explains, by id
+
+	major int // of the server
 }
 
 // In returns the entries in one of the states, in journal order.

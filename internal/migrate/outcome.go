@@ -12,7 +12,10 @@ const goesOn = "`skein migrate` goes on from here"
 // failure is why a migration did not go through and what became of it.
 type failure struct {
 	*diag.Error
-	fate fate
+	fate     fate
+	again    bool // it was a matter of the moment: it may be tried again
+	blockers []Blocker
+	moved    bool // nothing failed: another runner was faster
 }
 
 // fate is what became of a migration that failed.
@@ -23,6 +26,8 @@ const (
 	fateWithdrawn              // the connection is gone, the server rolls back by itself
 	fateUnknown                // the connection went while the server committed
 	fateBroken                 // parts of it are committed
+	fateFailed                 // of a statement that runs on its own: the server has said so
+	fateUnsure                 // such a statement was running when the connection went
 )
 
 // standing says what is in the database now and what is not.
@@ -39,6 +44,10 @@ func (r *runner) standing(s *Step, f *failure, after int) string {
 		text = what + " was not committed, PostgreSQL rolls it back when it notices that the connection is gone"
 	case fateUnknown:
 		text = what + " may be committed or not"
+	case fateFailed:
+		text = what + " was not run"
+	case fateUnsure:
+		text = what + " may be done or not, the next run goes by what the catalog shows"
 	case fateBroken:
 		text = tag + " is applied in part and not recorded"
 	}
@@ -62,11 +71,12 @@ func (r *runner) standing(s *Step, f *failure, after int) string {
 
 // undone ends the transaction of a migration that must not be committed.
 func (r *runner) undone(e *diag.Error) *failure {
+	r.begun, r.fresh = false, true
 	if err := r.wire.rollback(); err != nil {
 		e.Detail = lines(e.Detail, "and then the connection was lost: "+lostReason(err))
-		return &failure{e, fateWithdrawn}
+		return &failure{Error: e, fate: fateWithdrawn}
 	}
-	return &failure{e, fateRolledBack}
+	return &failure{Error: e, fate: fateRolledBack}
 }
 
 // refused is the failure when PostgreSQL says no.
@@ -75,7 +85,12 @@ func (r *runner) refused(e *diag.Error) *failure {
 		e.Hint = "mend the file or the database"
 	}
 	e.Hint += ", " + again
-	return r.undone(e)
+	f := r.undone(e)
+	f.again = f.fate == fateRolledBack && isCode(e.Err, codeLockTimeout, codeDeadlock, codeSerialization)
+	if f.again {
+		f.blockers = r.watcher.last
+	}
+	return f
 }
 
 // stopped is the failure when the caller gave up and no statement was cut
@@ -100,17 +115,17 @@ func (r *runner) brokenOff(s *Step, p piece, err error) *failure {
 	e.Message, e.Err = "the connection to the database was lost while this statement was running", err
 	e.Detail = lines(e.Detail, lostReason(err))
 	e.Hint = "when the database can be reached again, " + goesOn
-	return &failure{e, fateWithdrawn}
+	return &failure{Error: e, fate: fateWithdrawn}
 }
 
 // commitBroken is the failure when COMMIT has no answer. It may have been
 // carried out all the same.
 func (r *runner) commitBroken(s *Step, err error) *failure {
-	return &failure{&diag.Error{Kind: diag.Database, File: s.Migration.File, Err: err,
+	return &failure{fate: fateUnknown, Error: &diag.Error{Kind: diag.Database, File: s.Migration.File, Err: err,
 		Message: "the connection to the database was lost while " + s.Migration.Entry.Tag + " was being committed",
 		Detail:  lostReason(err),
 		Hint:    "when the database can be reached again, `skein status` shows whether it is recorded; `skein migrate` goes on right in either case, it goes by the same record",
-	}, fateUnknown}
+	}}
 }
 
 // transactionEnded is the failure when a piece ended the migration's
@@ -122,7 +137,7 @@ func (r *runner) transactionEnded(s *Step, p piece, a answer) *failure {
 		e = r.statementError(s, p, a)
 	}
 	e.Hint = lines(e.Hint, "what the migration did before is committed: undo it by hand, take COMMIT and ROLLBACK out of the file, "+again)
-	return &failure{e, fateBroken}
+	return &failure{Error: e, fate: fateBroken}
 }
 
 // atStatement is an error without a message at the statement of the piece

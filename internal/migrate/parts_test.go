@@ -20,6 +20,9 @@ func sent(s *Step) string {
 		for _, q := range p.pieces {
 			queries = append(queries, fmt.Sprintf("%q", q.text))
 		}
+		if p.outside != "" {
+			queries = append(queries, "alone: "+p.outside)
+		}
 		parts = append(parts, strings.Join(queries, "\n"))
 	}
 	return strings.Join(parts, "\n=\n")
@@ -42,8 +45,22 @@ func TestCutMigration(t *testing.T) {
 		{"not transaction control", "DO $$BEGIN COMMIT; END$$; SAVEPOINT s; ROLLBACK TO s; ROLLBACK WORK TO s; PREPARE p AS SELECT 1; COMMIT PREPARED 'x'; START_IT",
 			`"DO $$BEGIN COMMIT; END$$; SAVEPOINT s; ROLLBACK TO s; ROLLBACK WORK TO s; PREPARE p AS SELECT 1; COMMIT PREPARED 'x'; START_IT"`, ""},
 		{"in a function", "CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;", `"CREATE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT 1; END; B;"`, ""},
+		{"on its own", "VACUUM;", "\"VACUUM;\"\nalone: VACUUM", "line 1 runs on its own: PostgreSQL takes VACUUM in no transaction"},
+		{"between others", "A;\n-- why\nDROP INDEX CONCURRENTLY i; /* b */ B;", "\"A;\\n-- why\\n\"\n=\n\"DROP INDEX CONCURRENTLY i;\"\nalone: DROP INDEX CONCURRENTLY\n=\n\" /* b */ B;\"",
+			"line 3 runs on its own: PostgreSQL takes DROP INDEX CONCURRENTLY in no transaction; what is before it stays when it fails"},
+		{"one after the other", "VACUUM a;" + mark + "\n-- and\nVACUUM b;" + mark + "\n", "\"VACUUM a;\"\nalone: VACUUM\n=\n\"VACUUM b;\"\nalone: VACUUM",
+			"line 1 runs on its own: PostgreSQL takes VACUUM in no transaction\nline 3 runs on its own: PostgreSQL takes VACUUM in no transaction; what is before it stays when it fails"},
+		{"a comment that is not closed is sent", "VACUUM; /* B;", "\"VACUUM;\"\nalone: VACUUM\n=\n\" /* B;\"", "line 1 runs on its own: PostgreSQL takes VACUUM in no transaction"},
+		{"within the file's own transaction", "BEGIN; A; VACUUM; COMMIT;", "\"       A; \"\n=\n\"VACUUM;\"\nalone: VACUUM", "line 1 runs on its own: PostgreSQL takes VACUUM in no transaction; what is before it stays when it fails"},
+		{"a value that is used", "A; ALTER TYPE \"public\".\"mood\" ADD VALUE 'sad' BEFORE 'ok'; B; UPDATE t SET m = 'sad'; C;",
+			"\"A; ALTER TYPE \\\"public\\\".\\\"mood\\\" ADD VALUE 'sad' BEFORE 'ok'; B; \"\n=\n\"UPDATE t SET m = 'sad'; C;\"",
+			"the value 'sad' of line 1 is committed before line 1 uses it, and stays when something after it fails"},
+		{"in a later piece", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'it''s';" + mark + "\nSELECT 'it''s';", "\"ALTER TYPE mood ADD VALUE IF NOT EXISTS 'it''s';\"\n=\n\"SELECT 'it''s';\"",
+			"the value 'it''s' of line 1 is committed before line 2 uses it, and stays when something after it fails"},
+		{"a value that is not used", "ALTER TYPE mood ADD VALUE 'sad'; ALTER TYPE mood ADD VALUE 'glad' AFTER 'sad'; SELECT 'sa';", "\"ALTER TYPE mood ADD VALUE 'sad'; ALTER TYPE mood ADD VALUE 'glad' AFTER 'sad'; SELECT 'sa';\"", ""},
+		{"a value of a type that is new", "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; SELECT 'sad';", "\"CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; SELECT 'sad';\"", ""},
 	} {
-		s, err := newStep(migration(0, "a", c.sql))
+		s, err := newStep(migration(0, "a", c.sql), cutting{})
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -105,7 +122,7 @@ func TestLargeMigration(t *testing.T) {
 		"pieces": strings.Repeat("INSERT INTO t VALUES ('ä');--> statement-breakpoint\n", 100_000),
 	} {
 		start := time.Now()
-		s, err := newStep(migration(0, "a", sql))
+		s, err := newStep(migration(0, "a", sql), cutting{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -123,7 +140,7 @@ func TestRefusedMigrations(t *testing.T) {
 		{"SELECT '\x00';", "drizzle/0000_a.sql:1:9: the file contains a zero byte, which SQL cannot"},
 		{"-- \xff\nSELECT 1;", "drizzle/0000_a.sql:1:4: the file is not UTF-8"},
 	} {
-		_, err := newStep(migration(0, "a", c.sql))
+		_, err := newStep(migration(0, "a", c.sql), cutting{})
 		var e *diag.Error
 		if !errors.As(err, &e) {
 			t.Errorf("%q: got %v", c.sql, err)
@@ -139,7 +156,7 @@ func FuzzCutMigration(f *testing.F) {
 	f.Add("A; COMMIT; B;--> statement-breakpoint\nBEGIN;C")
 	f.Add("\uFEFFBEGIN; END; -- x\n;;$$;$$ END")
 	f.Fuzz(func(t *testing.T, sql string) {
-		if s, err := newStep(migration(0, "a", sql)); err == nil {
+		if s, err := newStep(migration(0, "a", sql), cutting{}); err == nil {
 			checkPlaces(t, s)
 		}
 	})

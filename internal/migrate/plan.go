@@ -1,9 +1,11 @@
 package migrate
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
@@ -17,6 +19,8 @@ type Pending struct {
 	Target Target
 	Report *Report // how the database stood when the plan was made
 	Steps  []Step  // in journal order
+
+	whole bool // all of it is one transaction
 }
 
 // Step is one migration of a plan.
@@ -26,9 +30,13 @@ type Step struct {
 	Statements []Statement // what it does, for showing
 	Notes      []string    // what a person should know before saying yes
 
-	parts []part
-	index int // of its entry in the report
-	done  int // parts that an earlier run has committed
+	parts   []part
+	index   int         // of its entry in the report
+	done    int         // parts that are committed
+	started *logDetails // of the next part, where an earlier run does not say how that ended
+	began   time.Time   // the first part that this run does
+	took    time.Duration
+	others  bool // another runner has applied it meanwhile
 }
 
 // Statement is one SQL statement of a migration file.
@@ -37,6 +45,9 @@ type Statement struct {
 	Line, Column int // 1-based, in the file
 	// Control is true for BEGIN, COMMIT and END, which are not sent as they are.
 	Control bool
+	// Alone is true for what runs on its own, because PostgreSQL refuses it in a
+	// transaction.
+	Alone bool
 }
 
 // Plan reads the database as Status does and says what is to be run: every
@@ -63,17 +74,66 @@ func newPending(report *Report) (*Pending, error) {
 		if e.progress.err != nil {
 			return nil, e.progress.err
 		}
-		step, err := newStep(e.Migration)
+		step, err := newStep(e.Migration, cutting{major: report.major})
 		if err != nil {
 			return nil, err
 		}
-		step.index, step.done, step.Skipped = i, e.progress.parts, e.State == StateSkipped
+		step.index, step.Skipped = i, e.State == StateSkipped
+		step.done, step.started = e.progress.parts, e.progress.started
 		if step.done > 0 {
 			step.Notes = append(step.Notes, fmt.Sprintf("applied up to line %d already, it goes on behind that", step.lastLine(step.done)))
+		}
+		if step.started != nil && !step.started.failed {
+			line := step.parts[step.done].pieces[0].line
+			step.Notes = append(step.Notes, fmt.Sprintf("an earlier run broke off while line %d was running: the catalog will show what became of it", line))
 		}
 		p.Steps = append(p.Steps, *step)
 	}
 	return p, nil
+}
+
+// InOneTransaction makes the plan one transaction, as drizzle's migrator has
+// it: all of it is applied or nothing. A migration that cannot be part of that
+// is an error of kind Usage.
+func (p *Pending) InOneTransaction() error {
+	for i := range p.Steps {
+		s := &p.Steps[i]
+		if s.done > 0 {
+			return &diag.Error{
+				Kind: diag.Refused, File: s.Migration.File, Message: "the migration is applied in part already, so it cannot be part of a single transaction",
+				Hint: "leave out --single-transaction until it is through; nothing was run",
+			}
+		}
+		whole, err := newStep(s.Migration, cutting{major: p.Report.major, whole: true})
+		if err != nil {
+			return err
+		}
+		s.parts, s.Notes, s.Statements = whole.parts, whole.Notes, whole.Statements
+	}
+	p.whole = true
+	return nil
+}
+
+// InStrictOrder is an error of kind Refused when the plan has a migration that
+// is older than one which is applied.
+func (p *Pending) InStrictOrder() error {
+	var tags []string
+	file := ""
+	for _, s := range p.Steps {
+		if s.Skipped {
+			tags = append(tags, s.Migration.Entry.Tag)
+			file = cmp.Or(file, s.Migration.File)
+		}
+	}
+	if len(tags) == 0 {
+		return nil
+	}
+	return &diag.Error{
+		Kind: diag.Refused, File: file,
+		Message: "not in the order in which the database was migrated: something newer is applied already",
+		Detail:  strings.Join(tags, "\n"),
+		Hint:    "give it a number and a time after what is applied, or leave out --strict-order to apply it now; nothing was run",
+	}
 }
 
 func missingFiles(open []Entry) error {
@@ -99,14 +159,14 @@ func missingFiles(open []Entry) error {
 }
 
 // newStep cuts a migration into what is sent and checks that it can be sent.
-func newStep(m history.Migration) (*Step, error) {
+func newStep(m history.Migration, how cutting) (*Step, error) {
 	if i := strings.IndexByte(m.SQL, 0); i >= 0 {
 		return nil, refuse(m, i, "the file contains a zero byte, which SQL cannot", "is it saved as UTF-16? save it as UTF-8")
 	}
 	if !utf8.ValidString(m.SQL) {
 		return nil, refuse(m, invalidAt(m.SQL), "the file is not UTF-8", "save it as UTF-8")
 	}
-	return cutMigration(m)
+	return cutMigration(m, how)
 }
 
 func invalidAt(text string) int {

@@ -40,9 +40,9 @@ func (w *wire) report(ctx context.Context, migrations []history.Migration, t Tar
 		return nil, err
 	}
 	entries, unknown := classify(migrations, rows)
-	r := &Report{Target: t, Exists: exists, Entries: entries, Unknown: unknown}
+	r := &Report{Target: t, Exists: exists, Entries: entries, Unknown: unknown, major: major(w.conn.ParameterStatus("server_version"))}
 	if err := w.markProgress(ctx, r); err != nil {
-		return nil, readError(Target{t.Schema, "__skein_progress"}, err)
+		return nil, readError(Target{t.Schema, logName}, err)
 	}
 	return r, nil
 }

@@ -34,6 +34,7 @@ const (
 	codeDuplicateSchema  = "42P06"
 	codeDuplicateTable   = "42P07"
 	codeInTransaction    = "25001"
+	codeTermination      = "2D000"
 	codeUnsafeEnum       = "55P04"
 	codeNotSupported     = "0A000"
 	codeUndefinedFile    = "58P01"

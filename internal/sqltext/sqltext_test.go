@@ -140,3 +140,15 @@ func TestNames(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWords(t *testing.T) {
+	if diff := cmp.Diff([]string{"REINDEX", "VERBOSE", "TABLE", "A"}, Words(`reindex (verbose /* x */) table a."b" 'c';`)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSpaced(t *testing.T) {
+	if got := Spaced("-- x\n\tDROP /* a */\n-- b\nINDEX \"a  b\".c ; "); got != `DROP INDEX "a  b".c ;` {
+		t.Errorf("got %q", got)
+	}
+}

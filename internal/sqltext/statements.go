@@ -54,6 +54,42 @@ func Keywords(text string, n int) []string {
 	return words
 }
 
+// Words returns every unquoted word of the text in upper case: key words and
+// names, also those in parentheses, and nothing of strings and comments.
+func Words(text string) []string {
+	var words []string
+	for l := (lexer{text: text}); ; {
+		switch kind, token := l.next(); kind {
+		case end:
+			return words
+		case word:
+			words = append(words, strings.ToUpper(token))
+		}
+	}
+}
+
+// Spaced returns the text with one blank for each run of white space and
+// comments between its tokens, so that simple patterns can be matched with it.
+func Spaced(text string) string {
+	var b strings.Builder
+	gap := false
+	for l := (lexer{text: text}); ; {
+		kind, token := l.next()
+		switch {
+		case kind == end:
+			return b.String()
+		case kind == space:
+			gap = b.Len() > 0
+		default:
+			if gap {
+				b.WriteByte(' ')
+			}
+			b.WriteString(token)
+			gap = false
+		}
+	}
+}
+
 // cutter finds the ends of statements. A semicolon ends one unless it stands
 // in parentheses (CREATE RULE … DO (a; b)) or in the body of a function
 // written as BEGIN ATOMIC … END.

@@ -1,0 +1,58 @@
+package migrate
+
+import (
+	"regexp"
+	"strings"
+)
+
+// A value that ALTER TYPE … ADD VALUE adds cannot be used before it is
+// committed, unless the same transaction has created the type.
+// https://www.postgresql.org/docs/current/sql-altertype.html
+var (
+	addedValue  = regexp.MustCompile(`(?is)^ALTER\s+TYPE\s+(.+?)\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')`)
+	createdType = regexp.MustCompile(`(?is)^CREATE\s+TYPE\s+(.+?)\s+AS\s+ENUM\b`)
+)
+
+// enums remembers which values a migration has added and not committed.
+type enums struct {
+	created map[string]bool // types, in the part that is being cut
+	added   []enumValue
+}
+
+type enumValue struct {
+	literal string
+	line    int
+}
+
+// typeName is a type's name as far as it tells two apart within a file.
+func typeName(written string) string {
+	name := strings.ReplaceAll(written, `"`, "")
+	return strings.TrimPrefix(strings.Join(strings.Fields(name), ""), "public.")
+}
+
+// see notes what a statement adds.
+func (e *enums) see(statement string, line int) {
+	if m := createdType.FindStringSubmatch(statement); m != nil {
+		if e.created == nil {
+			e.created = map[string]bool{}
+		}
+		e.created[typeName(m[1])] = true
+	}
+	if m := addedValue.FindStringSubmatch(statement); m != nil && !e.created[typeName(m[1])] {
+		e.added = append(e.added, enumValue{literal: m[2], line: line})
+	}
+}
+
+// usedBy returns the first value that the statement mentions. To place another
+// new value beside it is no use of it.
+func (e *enums) usedBy(statement string) (enumValue, bool) {
+	if len(e.added) == 0 || addedValue.MatchString(statement) {
+		return enumValue{}, false
+	}
+	for _, v := range e.added {
+		if strings.Contains(statement, v.literal) {
+			return v, true
+		}
+	}
+	return enumValue{}, false
+}

@@ -1,0 +1,173 @@
+package migrate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+const (
+	watchFirst  = 400 * time.Millisecond // after which a statement is looked at
+	watchAgain  = time.Second
+	blockedTell = 5 * time.Second
+	watchLimit  = 2 * time.Second // for one look
+)
+
+// Blocker is a session that a statement waits for.
+type Blocker struct {
+	PID         int // 0 for a prepared transaction
+	User        string
+	Application string
+	Address     netip.Addr    // not valid for a local socket
+	State       string        // "active", "idle in transaction"; "" where it may not be seen
+	Age         time.Duration // of its transaction; 0 where it may not be seen
+	Query       string        // what it runs, or ran last, shortened; "" where it may not be seen
+}
+
+// String says who it is in one line.
+func (b Blocker) String() string {
+	if b.PID == 0 {
+		return "a prepared transaction (see pg_prepared_xacts)"
+	}
+	text := fmt.Sprintf("process %d of %s", b.PID, b.User)
+	if b.Application != "" {
+		text += " (" + b.Application + ")"
+	}
+	if b.State != "" {
+		text += ", " + b.State
+	}
+	if b.Age > 0 {
+		text += ", its transaction is " + age(b.Age) + " old"
+	}
+	if b.Query != "" {
+		text += ": " + b.Query
+	}
+	return text
+}
+
+// age is a duration in the two largest units that matter.
+func age(d time.Duration) string {
+	if d < time.Minute {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
+}
+
+// blockerColumns is the SELECT of sessions "a" that blockersIn reads.
+const blockerColumns = `SELECT a.pid, a.usename, a.application_name, pg_catalog.host(a.client_addr), a.state,
+	(pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - a.xact_start) * 1000)::pg_catalog.int8, pg_catalog."left"(a.query, 400)`
+
+func blockersIn(rows [][]*string) (found []Blocker) {
+	for _, row := range rows {
+		b := Blocker{User: text(row[1]), Application: text(row[2]), State: text(row[4]), Query: shortQuery(text(row[6]))}
+		b.PID, _ = strconv.Atoi(text(row[0])) // an integer
+		b.Address, _ = netip.ParseAddr(text(row[3]))
+		if ms, err := strconv.ParseInt(text(row[5]), 10, 64); err == nil {
+			b.Age = time.Duration(ms) * time.Millisecond
+		}
+		found = append(found, b)
+	}
+	return found
+}
+
+// shownQuery is how much of somebody's query is shown, in characters.
+const shownQuery = 80
+
+func shortQuery(query string) string {
+	if query == "<insufficient privilege>" {
+		return ""
+	}
+	short := []rune(strings.Join(strings.Fields(query), " "))
+	if len(short) > shownQuery {
+		short = append(short[:shownQuery-1], '…')
+	}
+	return string(short)
+}
+
+// watcher looks from a connection of its own at what the runner's statement
+// waits for: afterwards PostgreSQL does not tell any more.
+type watcher struct {
+	config *pgx.ConnConfig
+	tell   func(Event)
+
+	conn *pgx.Conn
+	off  bool // no connection can be had
+	last []Blocker
+}
+
+// watching begins to look at the backend until the returned function is
+// called; then no look is under way any more. first is the time to the first
+// look, 0 for the usual one.
+func (v *watcher) watching(pid uint32, tag string, first time.Duration) (end func()) {
+	v.last = nil
+	if pid == 0 {
+		return func() {}
+	}
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		start, told := time.Now(), time.Time{}
+		for wait := cmp.Or(first, watchFirst); ; wait = watchAgain {
+			select {
+			case <-done:
+				return
+			case <-time.After(wait):
+			}
+			blockers := v.look(pid)
+			news := !slices.EqualFunc(blockers, v.last, func(a, b Blocker) bool { return a.PID == b.PID })
+			if len(blockers) == 0 {
+				continue
+			}
+			v.last = blockers
+			if news || time.Since(told) >= blockedTell {
+				told = time.Now()
+				v.tell(Blocked{Tag: tag, Waited: time.Since(start), Blockers: blockers})
+			}
+		}
+	}()
+	return func() {
+		close(done)
+		<-ended
+	}
+}
+
+// look asks whom the backend waits for. It is asked for a message only, so a
+// failure is an empty answer.
+func (v *watcher) look(pid uint32) []Blocker {
+	ctx, cancel := context.WithTimeout(context.Background(), watchLimit)
+	defer cancel()
+	if v.off {
+		return nil
+	}
+	if v.conn == nil || v.conn.IsClosed() {
+		conn, err := pgx.ConnectConfig(ctx, v.config.Copy())
+		if err != nil {
+			v.off = true
+			return nil
+		}
+		v.conn = conn
+	}
+	w := &wire{conn: v.conn.PgConn()}
+	a, err := w.one(ctx, blockerColumns+fmt.Sprintf(` FROM (SELECT DISTINCT pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d))) b(blocker)
+LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.blocker ORDER BY a.xact_start`, pid))
+	if err != nil {
+		return nil
+	}
+	return blockersIn(a.rows)
+}
+
+// close gives the connection back.
+func (v *watcher) close() {
+	if v.conn != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), watchLimit)
+		defer cancel()
+		_ = v.conn.Close(ctx) // there is nothing to lose on it
+	}
+}
