@@ -7,6 +7,7 @@ package check
 
 import (
 	"context"
+	"time"
 
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/finding"
@@ -33,6 +34,12 @@ type Input struct {
 	// ProofWanted says that it was asked for: then what kept it from coming to
 	// an end counts as an error.
 	ProofWanted bool
+	// Landed has the tags of the migrations that are on the base, so that some
+	// database may have run them; nil where that is not known. Fix never
+	// changes one of those.
+	Landed map[string]bool
+	// Now is the present; zero for the clock's.
+	Now time.Time
 }
 
 // Report is the outcome of a check.
@@ -105,21 +112,32 @@ var rules = []func(*facts) []finding.Finding{
 	writeFinished,
 	sqlPresent,
 	sqlNamed,
+	nameCased,
 	sqlMerged,
+	sqlMarked,
+	sqlWritten,
+	lineEndsPinned,
 	snapshotPresent,
 	snapshotNamed,
+	metaKnown,
 	tagAgrees,
 	idxUnique,
+	numberUnique,
 	tagUnique,
 	idxContiguous,
+	idxRising,
+	whenUnit,
+	whenPast,
 	whenNewer,
 	exceptionsUsed,
+	journalFolded,
 	snapshotReadable,
 	snapshotCurrent,
 	idUnique,
 	parentExists,
 	parentEarlier,
 	oneChild,
+	snapshotExplained,
 	landedReadable,
 	landedFilesKept,
 	landedSQLKept,

@@ -5,8 +5,10 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/history"
@@ -21,6 +23,10 @@ type facts struct {
 	snapshots []snapshotFile // by name
 	// statements are those of each migration.
 	statements [][]sqltree.Statement
+	now        time.Time
+	twin       map[string]string  // SQL files whose names differ in case alone, each with the other
+	pinned     bool               // git keeps the bytes of SQL files
+	drifts     []drift            // data migrations whose snapshot changes the schema
 	last       *snapshot.Snapshot // read only where there is a Desired to compare with; nil where there is none
 	lastErr    error              // why last could not be read; snapshots says so too
 	// landed are the tags of the migrations on the base; empty where there is
@@ -34,6 +40,7 @@ type facts struct {
 // snapshotFile is a snapshot on disk, or why it cannot be read.
 type snapshotFile struct {
 	path string
+	tag  string // of the migration that it belongs to; "" for none, or several
 	head snapshot.Head
 	err  error
 }
@@ -46,12 +53,16 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	if in.Team == nil {
 		in.Team = &config.Config{}
 	}
-	f := &facts{in: in, history: h}
+	f := &facts{in: in, history: h, now: in.Now, twin: twins(h)}
+	if f.now.IsZero() {
+		f.now = time.Now()
+	}
 	if f.compared() {
 		f.landed = in.Base.landed()
 	}
+	tags := tagsBySnapshot(h)
 	for _, path := range h.SnapshotFiles() {
-		f.snapshots = append(f.snapshots, snapshotFile{path: path})
+		f.snapshots = append(f.snapshots, snapshotFile{path: path, tag: tags[path]})
 	}
 	if in.Desired != nil {
 		f.last, f.lastErr = h.LastSnapshot()
@@ -60,12 +71,56 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 		return nil, err
 	}
 	f.collisions = f.collide()
+	f.drifts = f.findDrifts()
+	f.pinned = endsPinned(in.Dir)
+	f.statements, err = sqltree.ParseAll(ctx, textsOf(h))
+	return f, err
+}
+
+func textsOf(h *history.History) []string {
 	texts := make([]string, len(h.Migrations))
 	for i, m := range h.Migrations {
 		texts[i] = m.SQL
 	}
-	f.statements, err = sqltree.ParseAll(ctx, texts)
-	return f, err
+	return texts
+}
+
+func tagsBySnapshot(h *history.History) map[string]string {
+	tags := map[string]string{}
+	for _, m := range h.Migrations {
+		if _, shared := tags[m.SnapshotFile]; shared {
+			tags[m.SnapshotFile] = ""
+		} else {
+			tags[m.SnapshotFile] = m.Entry.Tag
+		}
+	}
+	return tags
+}
+
+// twins finds names that differ in case alone: of two files, or of a file and
+// what an entry calls it. One of the two is always a file that no entry names.
+func twins(h *history.History) map[string]string {
+	named := map[string]string{}
+	for _, m := range h.Migrations {
+		named[strings.ToLower(m.File)] = m.File
+	}
+	twin := map[string]string{}
+	for _, path := range h.OrphanSQL {
+		if other, ok := named[strings.ToLower(path)]; ok {
+			twin[path] = other
+		}
+	}
+	for _, m := range h.Migrations {
+		if m.HasSQL {
+			continue
+		}
+		for _, path := range h.OrphanSQL {
+			if twin[path] == m.File {
+				twin[m.File] = path
+			}
+		}
+	}
+	return twin
 }
 
 // scanAll reads the snapshots, as many at once as there are processors.

@@ -16,6 +16,9 @@ import (
 	"github.com/skein-db/skein/internal/snapshot"
 )
 
+// CustomText is what drizzle-kit writes into a custom migration, byte for byte.
+const CustomText = "-- Custom SQL migration file, put your code below! --"
+
 // Draft is a migration to be added.
 type Draft struct {
 	Name        string // "" for a random one

@@ -2,12 +2,16 @@ package snapshot
 
 import (
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/skein-db/skein/internal/diag"
 )
 
 // Head is what a history needs to know of a snapshot to follow the chain.
 type Head struct {
 	ID, PrevID string
 	Version    int // as found in the file
+	// IDLine and PrevIDLine are the lines of the two ids, from 1.
+	IDLine, PrevIDLine int
 }
 
 // head is what stands in the top-level strings of a text, found without
@@ -69,6 +73,12 @@ func snippetOrString(value jsontext.Value) string {
 		return string(value)
 	}
 	return snippet(value)
+}
+
+// line returns the line of the i-th value in data, the text that was read.
+func (h *head) line(i int, data []byte) int {
+	line, _ := diag.LineColumn(data, h.offsets[i])
+	return line
 }
 
 // text returns the i-th value without its quotes.
