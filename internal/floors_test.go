@@ -11,6 +11,7 @@ import (
 var floors = map[string]int{
 	"internal/diag":       1,
 	"internal/finding":    1,
+	"internal/filefacts":  1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,
@@ -36,6 +37,7 @@ var floors = map[string]int{
 	"internal/pgserver/pgtest":   3,
 	"internal/schema/schematest": 2,
 	"internal/gitrepo/gittest":   3,
+	"internal/check/checktest":   7,
 }
 
 // base is what every floor may import, the first one included: an error's

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/skein-db/skein/internal/config"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/schema"
@@ -38,6 +39,8 @@ type Input struct {
 	// database may have run them; nil where that is not known. Fix never
 	// changes one of those.
 	Landed map[string]bool
+	// Known remembers what was found out about files; nil looks at all of them.
+	Known *filefacts.Store
 	// Now is the present; zero for the clock's.
 	Now time.Time
 }
@@ -53,7 +56,7 @@ type Report struct {
 
 // Run checks a folder and returns what it found, sorted by file and line. An
 // error means that the folder could not be read at all. Run reads the disk and
-// writes nothing.
+// writes nothing but in.Known.
 func Run(ctx context.Context, in Input) ([]finding.Finding, error) {
 	report, err := Examine(ctx, in)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/check/checktest"
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/schema"
 )
@@ -35,6 +36,13 @@ func TestBrokenFolders(t *testing.T) {
 			}
 			if len(got) < len(c.Want) {
 				t.Errorf("not found: %q", c.Want[len(got):])
+			}
+			in, cache := f.Input(), t.TempDir()
+			for _, run := range []string{"first", "second"} {
+				in.Known = filefacts.Open(cache, f.Dir)
+				if diff := cmp.Diff(got, findings(f, in)); diff != "" {
+					t.Errorf("the %s run with a memory says other things:\n%s", run, diff)
+				}
 			}
 		})
 	}

@@ -1,7 +1,7 @@
 package check
 
 import (
-	"bytes"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,7 +45,7 @@ func (f *facts) findDrifts() []drift {
 		if !known && s.head.PrevID != snapshot.OriginID || parent.path == s.path {
 			continue
 		}
-		if statements := driftBetween(parent, s); len(statements) > 0 {
+		if statements := f.driftBetween(parent, s); len(statements) > 0 {
 			name := ""
 			if known {
 				name = filepath.Base(parent.path)
@@ -56,35 +56,52 @@ func (f *facts) findDrifts() []drift {
 	return out
 }
 
+// driftFact is the kind of fact that the statements between two snapshots are.
+const driftFact = "snapshot-drift-1"
+
+// driftBetween is the function driftBetween, with a memory.
+func (f *facts) driftBetween(from, to snapshotFile) []string {
+	var statements []string
+	if fact, ok := f.in.Known.Fact(driftFact, from.sum, to.sum); ok && json.Unmarshal(fact, &statements) == nil {
+		return statements
+	}
+	statements = driftBetween(from, to)
+	if from.path == "" || from.sum != "" {
+		f.in.Known.Keep(driftFact, statements, from.sum, to.sum)
+	}
+	return statements
+}
+
 // driftBetween returns the statements that lead from one snapshot to the next; none
 // where one of them cannot be read, which is another rule's to tell.
 func driftBetween(from, to snapshotFile) []string {
-	new, err := os.ReadFile(to.path)
-	if err != nil {
+	old, err := []byte(nil), error(nil)
+	if from.path != "" {
+		old, err = os.ReadFile(from.path)
+	}
+	text, toErr := os.ReadFile(to.path)
+	if err != nil || toErr != nil || outline(old) == outline(text) {
 		return nil
 	}
 	before := &schema.Schema{}
 	if from.path != "" {
-		old, err := os.ReadFile(from.path)
-		if err != nil || bytes.Equal(withoutIDs(old, from.head), withoutIDs(new, to.head)) {
+		if before = schemaOf(from.path, old); before == nil {
 			return nil
 		}
-		s, err := snapshot.Decode(from.path, old)
-		if err != nil {
-			return nil
-		}
-		before = &s.Schema
 	}
-	after, err := snapshot.Decode(to.path, new)
+	after := schemaOf(to.path, text)
+	if after == nil {
+		return nil
+	}
+	return between(before, after)
+}
+
+func schemaOf(path string, text []byte) *schema.Schema {
+	s, err := snapshot.Decode(path, text)
 	if err != nil {
 		return nil
 	}
-	return between(before, &after.Schema)
-}
-
-func withoutIDs(text []byte, head snapshot.Head) []byte {
-	text = bytes.Replace(text, []byte(`"`+head.ID+`"`), nil, 1)
-	return bytes.Replace(text, []byte(`"`+head.PrevID+`"`), nil, 1)
+	return &s.Schema
 }
 
 // snapshotExplained holds that a migration of data alone leaves the snapshot as

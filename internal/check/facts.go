@@ -3,7 +3,7 @@ package check
 import (
 	"bytes"
 	"context"
-	"os"
+	"encoding/json"
 	"runtime"
 	"strings"
 	"sync"
@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/skein-db/skein/internal/config"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/snapshot"
 	"github.com/skein-db/skein/internal/sqltree"
@@ -43,6 +44,7 @@ type snapshotFile struct {
 	tag  string // of the migration that it belongs to; "" for none, or several
 	head snapshot.Head
 	err  error
+	sum  filefacts.Sum // of the content; "" where nothing is remembered
 }
 
 func gather(ctx context.Context, in Input) (*facts, error) {
@@ -67,11 +69,12 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	if in.Desired != nil {
 		f.last, f.lastErr = h.LastSnapshot()
 	}
-	if err := scanAll(ctx, f.snapshots); err != nil {
+	if err := scanAll(ctx, in.Known, f.snapshots); err != nil {
 		return nil, err
 	}
 	f.collisions = f.collide()
 	f.drifts = f.findDrifts()
+	in.Known.Save()
 	f.pinned = endsPinned(in.Dir)
 	f.statements, err = sqltree.ParseAll(ctx, textsOf(h))
 	return f, err
@@ -124,18 +127,19 @@ func twins(h *history.History) map[string]string {
 }
 
 // scanAll reads the snapshots, as many at once as there are processors.
-func scanAll(ctx context.Context, files []snapshotFile) error {
+func scanAll(ctx context.Context, known *filefacts.Store, files []snapshotFile) error {
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
 			var room bytes.Buffer // Scan keeps nothing of it
+			var scanner snapshot.Scanner
 			for ctx.Err() == nil {
 				i := int(next.Add(1)) - 1
 				if i >= len(files) {
 					return
 				}
-				files[i].scan(&room)
+				files[i].scan(known, &scanner, &room)
 			}
 		})
 	}
@@ -143,15 +147,25 @@ func scanAll(ctx context.Context, files []snapshotFile) error {
 	return ctx.Err()
 }
 
-func (s *snapshotFile) scan(room *bytes.Buffer) {
-	f, err := os.Open(s.path)
-	if err != nil {
-		s.err = err
+// headFact is the kind of fact that a snapshot's head is. There is none of a
+// snapshot with a problem, which is looked at again.
+const headFact = "snapshot-head-1"
+
+// scan reads a snapshot, unless it is known.
+func (s *snapshotFile) scan(known *filefacts.Store, scanner *snapshot.Scanner, room *bytes.Buffer) {
+	var unchanged bool
+	if s.sum, unchanged = known.Sum(s.path); unchanged && s.recall(known) {
 		return
 	}
-	defer f.Close()
-	room.Reset()
-	if _, s.err = room.ReadFrom(f); s.err == nil {
-		s.head, s.err = snapshot.Scan(s.path, room.Bytes())
+	if s.sum, s.err = known.Read(s.path, room); s.err != nil || s.recall(known) {
+		return
 	}
+	if s.head, s.err = scanner.Scan(s.path, room.Bytes()); s.err == nil {
+		known.Keep(headFact, s.head, s.sum)
+	}
+}
+
+func (s *snapshotFile) recall(known *filefacts.Store) bool {
+	fact, ok := known.Fact(headFact, s.sum)
+	return ok && json.Unmarshal(fact, &s.head) == nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/check"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/report"
@@ -85,7 +86,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
 	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
 	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
-	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
+	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read every file even when nothing changed since the last time")
 	o.faces.add(cmd)
 	return cmd
 }
@@ -104,6 +105,9 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	in := check.Input{Dir: p.Out, Team: p.team}
 	if in.Base, err = a.base(ctx, cmd, p, o.base); err != nil {
 		return err
+	}
+	if !o.noCache {
+		in.Known = filefacts.Open(a.userCache("facts"), p.Out)
 	}
 	schemaErr := a.wantedSchema(ctx, p, o.noCache, &in)
 	if ctx.Err() != nil {

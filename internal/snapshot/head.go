@@ -75,6 +75,14 @@ func snippetOrString(value jsontext.Value) string {
 	return snippet(value)
 }
 
+// read makes a Head of it.
+func (h *head) read(data []byte, version int) Head {
+	return Head{
+		ID: h.text(headID), PrevID: h.text(headPrevID), Version: version,
+		IDLine: h.line(headID, data), PrevIDLine: h.line(headPrevID, data),
+	}
+}
+
 // line returns the line of the i-th value in data, the text that was read.
 func (h *head) line(i int, data []byte) int {
 	line, _ := diag.LineColumn(data, h.offsets[i])
