@@ -35,9 +35,9 @@ type Input struct {
 	// ProofWanted says that it was asked for: then what kept it from coming to
 	// an end counts as an error.
 	ProofWanted bool
-	// Landed has the tags of the migrations that are on the base, so that some
-	// database may have run them; nil where that is not known. Fix never
-	// changes one of those.
+	// Landed has the tags of the migrations that some database may have run, for
+	// callers that know them from elsewhere than Base; nil for those of Base. Fix
+	// never changes the time of one of them.
 	Landed map[string]bool
 	// Known remembers what was found out about files; nil looks at all of them.
 	Known *filefacts.Store
@@ -76,6 +76,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 		report.Findings = append(report.Findings, rule(f)...)
 	}
 	report.Findings = levelled(report.Findings, f.in.Team.Check.Rules)
+	fixHint(report.Findings)
 	finding.Sort(report.Findings)
 	for _, f := range report.Findings {
 		if f.Severity == finding.Error {

@@ -20,7 +20,7 @@ func writeFinished(f *facts) []finding.Finding {
 		return nil
 	}
 	return []finding.Finding{{
-		Code: "write-interrupted", Severity: finding.Error, File: f.history.Interrupted,
+		Code: "write-interrupted", Severity: finding.Error, File: f.history.Interrupted, Fixable: true,
 		Message: "skein was killed while it wrote a migration; drizzle-kit does not start on the folder like this",
 		Hint:    "run skein status or skein generate: the first command that opens the folder completes the migration",
 	}}
