@@ -20,23 +20,23 @@ var snapshots = []Case{
 	{Name: "snapshot with another number than its tag", Break: func(f *Folder) { f.Rename(Third, "meta/0003_snapshot.json") },
 		Want: []string{"error snapshot-orphan meta/0003_snapshot.json:0 no journal entry names this snapshot",
 			"error snapshot-missing meta/_journal.json:23 entry 0002_three has no snapshot meta/0002_snapshot.json"}},
-	{Name: "snapshot cut off", Break: func(f *Folder) { f.Write(Second, f.Read(Second)[:100]) },
+	{Name: "snapshot cut off", Kit: KitStops, Break: func(f *Folder) { f.Write(Second, f.Read(Second)[:100]) },
 		Want: []string{"error snapshot-unreadable meta/0001_snapshot.json:7 the snapshot ends in the middle"}},
-	{Name: "snapshot empty", Break: func(f *Folder) { f.Write(Second, "") },
+	{Name: "snapshot empty", Kit: KitStops, Break: func(f *Folder) { f.Write(Second, "") },
 		Want: []string{"error snapshot-unreadable meta/0001_snapshot.json:1 the snapshot file is empty"}},
-	{Name: "snapshot with a byte order mark", Break: func(f *Folder) { f.Write(Second, "\uFEFF"+f.Read(Second)) },
+	{Name: "snapshot with a byte order mark", Kit: KitStops, Break: func(f *Folder) { f.Write(Second, "\uFEFF"+f.Read(Second)) },
 		Want: []string{"error snapshot-unreadable meta/0001_snapshot.json:1 the snapshot starts with a byte order mark"}},
-	{Name: "snapshot in conflict", Break: func(f *Folder) { f.Edit(Second, `  "id": "id-1",`, "<<<<<<< HEAD\n  \"id\": \"id-1\",") },
+	{Name: "snapshot in conflict", Kit: KitStops, Break: func(f *Folder) { f.Edit(Second, `  "id": "id-1",`, "<<<<<<< HEAD\n  \"id\": \"id-1\",") },
 		Want: []string{"error conflict-markers meta/0001_snapshot.json:2 the snapshot has git conflict markers"}},
 	{Name: "snapshot with two ids", Break: func(f *Folder) { f.Edit(Second, `  "id": "id-1",`, "  \"id\": \"id-1\",\n  \"id\": \"id-9\",") },
 		Want: []string{`error snapshot-unreadable meta/0001_snapshot.json:3 the snapshot has the key "id" twice in one object`}},
-	{Name: "snapshot with an unknown key", Break: func(f *Folder) { f.Edit(Second, `"isRLSEnabled": false`, `"isRLSEnabled": false, "x": 1`) },
+	{Name: "snapshot with an unknown key", Kit: KitStops, Break: func(f *Folder) { f.Edit(Second, `"isRLSEnabled": false`, `"isRLSEnabled": false, "x": 1`) },
 		Want: []string{`error snapshot-malformed meta/0001_snapshot.json:30 the snapshot is malformed: "x" is a key no snapshot has there in tables.public.users`}},
-	{Name: "snapshot of a newer version", Break: func(f *Folder) { f.Edit(Third, `"version": "7"`, `"version": "8"`) },
+	{Name: "snapshot of a newer version", Kit: KitStops, Break: func(f *Folder) { f.Edit(Third, `"version": "7"`, `"version": "8"`) },
 		Want: []string{`error snapshot-version meta/0002_snapshot.json:4 snapshot version "8" is not known here`}},
-	{Name: "snapshot of another dialect", Break: func(f *Folder) { f.Edit(Third, `postgresql`, `mysql`) },
+	{Name: "snapshot of another dialect", Kit: KitStops, Break: func(f *Folder) { f.Edit(Third, `postgresql`, `mysql`) },
 		Want: []string{`error snapshot-dialect meta/0002_snapshot.json:5 the snapshot's dialect is "mysql"`}},
-	{Name: "snapshots of an old version", Break: func(f *Folder) {
+	{Name: "snapshots of an old version", Kit: KitStops, Break: func(f *Folder) {
 		for i, name := range []string{First, Second} {
 			f.Write(name, fmt.Sprintf(`{"version": "6", "dialect": "postgresql", "tables": {}, "enums": {}, "schemas": {},
 "_meta": {"columns": {}, "schemas": {}, "tables": {}}, "id": "id-%d", "prevId": "%s"}`, i, []string{snapshot.OriginID, "id-0"}[i]))
@@ -53,11 +53,11 @@ var snapshots = []Case{
 
 // chain are snapshots that do not follow each other in one line.
 var chain = []Case{
-	{Name: "two with one parent", Break: func(f *Folder) { f.Edit(Third, `"prevId": "id-1"`, `"prevId": "id-0"`) },
+	{Name: "two with one parent", Kit: KitStops, Break: func(f *Folder) { f.Edit(Third, `"prevId": "id-1"`, `"prevId": "id-0"`) },
 		Want: []string{"error snapshot-collision meta/0002_snapshot.json:3 the snapshot and 0001_snapshot.json have one parent"}},
-	{Name: "two first snapshots", Break: func(f *Folder) { f.Edit(Second, `"prevId": "id-0"`, `"prevId": "`+snapshot.OriginID+`"`) },
+	{Name: "two first snapshots", Kit: KitStops, Break: func(f *Folder) { f.Edit(Second, `"prevId": "id-0"`, `"prevId": "`+snapshot.OriginID+`"`) },
 		Want: []string{"error snapshot-collision meta/0001_snapshot.json:3 the snapshot and 0000_snapshot.json have one parent"}},
-	{Name: "snapshot copied", Break: func(f *Folder) { f.Write(Third, f.Read(Second)) },
+	{Name: "snapshot copied", Kit: KitStops, Break: func(f *Folder) { f.Write(Third, f.Read(Second)) },
 		Want: []string{"error snapshot-id-duplicate meta/0002_snapshot.json:2 the snapshot has the same id as 0001_snapshot.json"}},
 	{Name: "parent's id edited", Break: func(f *Folder) { f.Edit(First, "id-0", "other") },
 		Want: []string{"error snapshot-parent-missing meta/0001_snapshot.json:3 the snapshot's parent does not exist"}},

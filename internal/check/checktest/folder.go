@@ -46,15 +46,15 @@ func usersTS(columns string) string {
 
 // folder are files that are missing, too many, or not what they should be.
 var folder = []Case{
-	{Name: "no journal", Break: func(f *Folder) { f.Remove(Journal) },
+	{Name: "no journal", Kit: KitStops, Break: func(f *Folder) { f.Remove(Journal) },
 		Want: []string{"error journal-unreadable meta/_journal.json:0 the journal is missing, although 0000_one.sql is there"}},
-	{Name: "journal cut off", Break: func(f *Folder) { f.Write(Journal, f.Read(Journal)[:60]) },
+	{Name: "journal cut off", Kit: KitStops, Break: func(f *Folder) { f.Write(Journal, f.Read(Journal)[:60]) },
 		Want: []string{"error journal-unreadable meta/_journal.json:4 the journal ends in the middle"}},
-	{Name: "journal with a byte order mark", Break: func(f *Folder) { f.Write(Journal, "\uFEFF"+f.Read(Journal)) },
+	{Name: "journal with a byte order mark", Kit: KitStops, Break: func(f *Folder) { f.Write(Journal, "\uFEFF"+f.Read(Journal)) },
 		Want: []string{"error journal-unreadable meta/_journal.json:1 the journal starts with a byte order mark"}},
-	{Name: "journal in conflict", Break: func(f *Folder) { f.Edit(Journal, `  "entries": [`, "<<<<<<< HEAD\n  \"entries\": [") },
+	{Name: "journal in conflict", Kit: KitStops, Break: func(f *Folder) { f.Edit(Journal, `  "entries": [`, "<<<<<<< HEAD\n  \"entries\": [") },
 		Want: []string{"error conflict-markers meta/_journal.json:4 the journal has git conflict markers"}},
-	{Name: "journal with a forgotten marker", Break: func(f *Folder) { f.Edit(Journal, `  "entries": [`, "=======\n  \"entries\": [") },
+	{Name: "journal with a forgotten marker", Kit: KitStops, Break: func(f *Folder) { f.Edit(Journal, `  "entries": [`, "=======\n  \"entries\": [") },
 		Want: []string{"error conflict-markers meta/_journal.json:4 the journal has git conflict markers"}},
 	{Name: "journal of another version", Break: func(f *Folder) { f.Edit(Journal, `"version": "7",`+"\n  \"d", `"version": "8",`+"\n  \"d") },
 		Want: []string{`error journal-version meta/_journal.json:2 journal version "8" is not known here`}},
@@ -64,7 +64,7 @@ var folder = []Case{
 		Want: []string{`error journal-malformed meta/_journal.json:12 the journal is malformed: "tag" is missing in entries[1]`}},
 	{Name: "journal on one line", Break: func(f *Folder) { f.Write(Journal, strings.ReplaceAll(f.Read(Journal), "\n", "")) },
 		Want: []string{"warning journal-layout meta/_journal.json:0 the journal has several values on one line"}},
-	{Name: "write interrupted", Break: func(f *Folder) { f.Write("meta/unfinished-skein-write.json", "{}") },
+	{Name: "write interrupted", Kit: KitStops, Break: func(f *Folder) { f.Write("meta/unfinished-skein-write.json", "{}") },
 		Want: []string{"error write-interrupted meta/unfinished-skein-write.json:0 skein was killed while it wrote a migration"}},
 
 	{Name: "SQL file missing", Break: func(f *Folder) { f.Remove("0001_two.sql") },
@@ -112,9 +112,9 @@ var folder = []Case{
 	{Name: "custom migration not written", Break: func(f *Folder) {
 		f.Write("0002_three.sql", "-- Custom SQL migration file, put your code below! --")
 	}, Want: []string{"warning sql-empty 0002_three.sql:0 the migration has no SQL"}},
-	{Name: "a backup in meta", Break: func(f *Folder) { f.Write("meta/0002_snapshot.json.orig", f.Read(Third)) },
+	{Name: "a backup in meta", Kit: KitStops, Break: func(f *Folder) { f.Write("meta/0002_snapshot.json.orig", f.Read(Third)) },
 		Want: []string{"error meta-foreign meta/0002_snapshot.json.orig:0 drizzle-kit takes everything in meta for a snapshot"}},
-	{Name: "a folder in meta", Break: func(f *Folder) { f.Write("meta/old/0002_snapshot.json", f.Read(Third)) },
+	{Name: "a folder in meta", Kit: KitStops, Break: func(f *Folder) { f.Write("meta/old/0002_snapshot.json", f.Read(Third)) },
 		Want: []string{"error meta-foreign meta/old:0 drizzle-kit takes everything in meta for a snapshot"}},
 }
 

@@ -29,17 +29,17 @@ var journal = []Case{
 	{Name: "entries in another order", Break: func(f *Folder) {
 		f.Edit(Journal, `"idx": 1`, `"idx": 2`, `"idx": 2`, `"idx": 1`, "0001_two", "0002_three", "0002_three", "0001_two")
 	}, Want: []string{"error idx-order meta/_journal.json:20 entry 0001_two stands after 0002_three in the journal, and so runs after it"}},
-	{Name: "when older", Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000001500") },
+	{Name: "when older", Kit: KitWarns, Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000001500") },
 		Want: []string{"error when-order meta/_journal.json:22 entry 0002_three is not newer than 0001_two before it"}},
-	{Name: "when equal", Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000002000") },
+	{Name: "when equal", Kit: KitWarns, Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000002000") },
 		Want: []string{"error when-order meta/_journal.json:22 entry 0002_three is not newer than 0001_two before it"}},
-	{Name: "when newer than its neighbour but older than the newest", Break: func(f *Folder) {
+	{Name: "when newer than its neighbour but older than the newest", Kit: KitWarns, Break: func(f *Folder) {
 		f.Edit(Journal, "1700000001000", "1700000005000")
 	}, Want: []string{"error when-order meta/_journal.json:15 entry 0001_two is not newer than 0000_one before it",
 		"error when-order meta/_journal.json:22 entry 0002_three is not newer than 0000_one before it"}},
-	{Name: "when in seconds", Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000003") },
+	{Name: "when in seconds", Kit: KitWarns, Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "1700000003") },
 		Want: []string{"error when-unit meta/_journal.json:22 the when of entry 0002_three is not in milliseconds but looks like seconds"}},
-	{Name: "when in microseconds", Break: func(f *Folder) { f.Edit(Journal, "1700000002000", "1700000002000000") },
+	{Name: "when in microseconds", Kit: KitWarns, Break: func(f *Folder) { f.Edit(Journal, "1700000002000", "1700000002000000") },
 		Want: []string{"error when-unit meta/_journal.json:15 the when of entry 0001_two is not in milliseconds but looks like a smaller unit"}},
 	{Name: "when still to come", Break: func(f *Folder) { f.Edit(Journal, "1700000003000", "4000000003000") },
 		Want: []string{"warning when-future meta/_journal.json:22 the when of entry 0002_three is 2 October 2096 07:06 UTC, which is still to come"}},
