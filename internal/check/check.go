@@ -2,7 +2,8 @@
 //
 // The facts are read once (facts.go); a rule is one function over them, says
 // one kind of thing, and touches neither disk nor database. A new rule is a
-// function and a line in rules.
+// function, a line in rules, its code in the catalogue, and a broken folder in
+// package checktest.
 package check
 
 import (
