@@ -4,7 +4,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # What runs concurrently; the rest has no goroutines of its own. Reading schema
 # files is watched through the command line's stories: the JavaScript engine is
 # translated code, a hundred times slower under the detector.
-RACE := ./internal/history ./internal/snapshot ./internal/check ./internal/migrate ./internal/pgserver/...
+RACE := ./internal/filefacts ./internal/history ./internal/snapshot ./internal/check ./internal/migrate ./internal/pgserver/...
 RACE_STORIES := Scripts/(at_once|migrate|generate|demo|dev)$$|CtrlC|Progress
 
 help: ## show the targets

@@ -13,6 +13,7 @@ var floors = map[string]int{
 	"internal/finding":    1,
 	"internal/guard":      1,
 	"internal/secret":     1,
+	"internal/filefacts":  1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,
@@ -43,6 +44,7 @@ var floors = map[string]int{
 	"internal/kube/kubetest":     3,
 	"internal/schema/schematest": 2,
 	"internal/gitrepo/gittest":   3,
+	"internal/check/checktest":   7,
 }
 
 // base is what every floor may import, the first one included: an error's

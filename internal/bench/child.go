@@ -1,12 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 
 	"github.com/evanw/esbuild/pkg/api"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/skein-db/skein/internal/catalog"
@@ -34,6 +37,8 @@ func runChild(ctx context.Context, work string, args []string) error {
 		return bundle(args)
 	case "psql":
 		return startAndRun(ctx, args)
+	case "parse":
+		return parseFiles(args[0])
 	case "catalog":
 		return readCatalog(ctx, args[0])
 	}
@@ -60,6 +65,32 @@ func bundle(entries []string) error {
 		size += len(f.Contents)
 	}
 	fmt.Printf("bundled %d files into %d bytes\n", len(entries), size)
+	return nil
+}
+
+// parseFiles reads the files of a migrations folder and sees that JSON is JSON,
+// and does nothing else.
+func parseFiles(folder string) error {
+	files, size := 0, 0
+	for _, pattern := range []string{"*.sql", "meta/*.json"} {
+		paths, err := filepath.Glob(filepath.Join(folder, pattern))
+		if err != nil {
+			return err
+		}
+		for _, path := range paths {
+			data, err := os.ReadFile(path)
+			if err != nil {
+				return err
+			}
+			if filepath.Ext(path) == ".json" {
+				if err := jsontext.NewDecoder(bytes.NewBuffer(data)).SkipValue(); err != nil {
+					return fmt.Errorf("%s: %w", path, err)
+				}
+			}
+			files, size = files+1, size+len(data)
+		}
+	}
+	fmt.Printf("parsed %d files, %d bytes\n", files, size)
 	return nil
 }
 

@@ -64,14 +64,15 @@ func (b *bench) projectTasks(ctx context.Context) ([]*task, error) {
 		}
 		return c
 	}
-	kit := func(command, proof string) *contestant {
+	kit := func(proof string, args ...string) *contestant {
 		return &contestant{
 			name: "drizzle-kit " + kitVersion(b.modules), missing: noModules, proof: proof,
 			command: func(ctx context.Context) *exec.Cmd {
-				return b.inProject(ctx, installed, nil, "node", kitProgram(installed.dir), command)
+				return b.inProject(ctx, installed, nil, "node", append([]string{kitProgram(installed.dir)}, args...)...)
 			},
 		}
 	}
+	folderFlags := []string{"--dialect=postgresql", "--out=" + plain.config.Out}
 	const unchanged, fine = "No schema changes", " snapshot"
 	return []*task{
 		{name: "generate, nothing to do", contestants: []*contestant{
@@ -79,7 +80,7 @@ func (b *bench) projectTasks(ctx context.Context) ([]*task, error) {
 			skein(installed, "skein, project's drizzle-orm, warm cache", noModules, unchanged, false, "generate"),
 			skein(plain, "skein, nothing installed, cold cache", "", unchanged, true, "generate"),
 			skein(plain, "skein, nothing installed, warm cache", "", unchanged, false, "generate"),
-			kit("generate", unchanged),
+			kit(unchanged, "generate"),
 			{name: "esbuild's bundling of the schema files", floor: true, proof: "bundled", command: func(ctx context.Context) *exec.Cmd {
 				return child(ctx, "bundle", plain.dir, plain.entries...)
 			}},
@@ -89,7 +90,15 @@ func (b *bench) projectTasks(ctx context.Context) ([]*task, error) {
 			skein(installed, "skein, project's drizzle-orm, warm cache", noModules, fine, false, "check", "--replay=off"),
 			skein(plain, "skein, nothing installed, cold cache", "", fine, true, "check", "--replay=off"),
 			skein(plain, "skein, nothing installed, warm cache", "", fine, false, "check", "--replay=off"),
-			kit("check", "Everything's fine"),
+			kit("Everything's fine", "check"),
+		}},
+		{name: "check, the migrations folder alone", contestants: []*contestant{
+			skein(plain, "skein, cold cache", "", fine, true, "check", "--replay=off", folderFlags[0], folderFlags[1]),
+			skein(plain, "skein, warm cache", "", fine, false, "check", "--replay=off", folderFlags[0], folderFlags[1]),
+			kit("Everything's fine", "check", folderFlags[0], folderFlags[1]),
+			{name: "reading the files and parsing the JSON", floor: true, proof: "parsed", command: func(ctx context.Context) *exec.Cmd {
+				return child(ctx, "parse", plain.dir, plain.config.Out)
+			}},
 		}},
 	}, nil
 }

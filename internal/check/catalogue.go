@@ -62,6 +62,31 @@ var folderRules = []finding.Rule{
 		Fix:   "Make a migration with skein generate --custom and move the SQL there. If the file is no migration, keep it in another folder.",
 	},
 	{
+		Code: "name-case", Severity: finding.Error,
+		Title: "the names of SQL files differ in case alone",
+		About: "macOS and Windows take 0001_Two.sql and 0001_two.sql for one name, Linux does not. A history that works on a developer's machine then lacks a file in production, or a checkout on another machine writes one file over the other.",
+		Fix:   "Rename the file to what the journal says, in two steps where case does not matter: git mv to a third name, then to the right one.",
+	},
+	{
+		Code: "sql-bom", Severity: finding.Error,
+		Title: "an SQL file starts with a byte order mark",
+		About: "Some editors put an invisible mark in front of UTF-8 text. PostgreSQL takes it for part of the first word, so the statement fails when drizzle's migrator sends the file as it is. The hash that a database keeps of the file includes it too.",
+		Fix:   "Save the file as UTF-8 without a byte order mark, before a database has run it.",
+	},
+	{
+		Code: "sql-empty", Severity: finding.Warning,
+		Title: "a migration has no SQL",
+		About: "A migration counts as applied once it has run, whatever it held then. What is written into the file later never runs on those databases. An empty custom migration is mostly one that somebody forgot to write.",
+		Fix:   "Write the SQL before the migration is merged. If there is nothing to do on purpose, say why in a comment: a file with a comment of your own is no finding.",
+	},
+	{
+		Code: "line-endings", Severity: finding.Warning,
+		Title: "SQL files have Windows line ends that git may change",
+		About: "Databases keep the SHA-256 of each file that they have run. Unless a .gitattributes file says otherwise, git can turn one kind of line end into the other on its way to another machine, and then the same migration has two hashes. Skein recognises such pairs; other tools call the migration edited.",
+		Fix:   "Write \"*.sql -text\" into a file .gitattributes in the migrations folder, so that git keeps the bytes as they are.",
+		See:   []string{"https://git-scm.com/docs/gitattributes"},
+	},
+	{
 		Code: "snapshot-missing", Severity: finding.Error,
 		Title: "a journal entry has no snapshot",
 		About: "generate compares the schema files with the last snapshot. Where that one is missing it starts from an older state and writes changes that other migrations hold already; the next deployment fails on them.",
@@ -74,10 +99,22 @@ var folderRules = []finding.Rule{
 		Fix:   "Remove it, or restore its entry and its SQL file from version control.",
 	},
 	{
+		Code: "meta-foreign", Severity: finding.Error,
+		Title: "meta holds something that is no snapshot",
+		About: "drizzle-kit reads everything in meta whose name does not begin with \"_\" as a snapshot, and stops at what is none: a backup that a merge left, a folder, a file of the operating system.",
+		Fix:   "Remove it, or keep it in another folder.",
+	},
+	{
 		Code: "tag-number", Severity: finding.Error,
 		Title: "the number in a tag is not the entry's idx",
 		About: "A tag, the entry's idx and the name of the snapshot carry one number. Where they disagree, files of different migrations are taken for one, and the order that people read in the folder is not the one in which the migrations run.",
 		Fix:   "Give the migration the number of its place, in all three.",
+	},
+	{
+		Code: "number-duplicate", Severity: finding.Error,
+		Title: "two tags have one number",
+		About: "A snapshot's file is named by the number alone, so the two migrations have one snapshot between them, and the state after one of them is lost.",
+		Fix:   "Generate the later migration again on top of the other.",
 	},
 	{
 		Code: "idx-duplicate", Severity: finding.Error,
@@ -98,10 +135,34 @@ var folderRules = []finding.Rule{
 		Fix:   "Make sure that no database has run the migration that was taken out. If one has, restore it and write a new migration that takes its changes back.",
 	},
 	{
+		Code: "idx-order", Severity: finding.Error,
+		Title: "entries do not stand in the order of their numbers",
+		About: "Migrators run the entries in the order of the journal. Where that is not the order of the numbers, a database that is set up today runs the SQL in another order than the one in which it was written and tested.",
+		Fix:   "Put the entries in the order of idx, if no database has run them in this one.",
+	},
+	{
 		Code: "when-order", Severity: finding.Error,
 		Title: "an entry is not newer than the one before it",
 		About: "drizzle's migrator asks the database for the newest time it has applied and runs only entries that are newer. An entry with an older time, as a branch that was open for long brings it along, is skipped in silence on every database that has run the other one, and applied on new ones: the two differ from then on.",
 		Fix:   "Set its when to a later time than the one before, unless a database has run it already. skein migrate applies such entries whatever their time.",
+	},
+	{
+		Code: "when-unit", Severity: finding.Error,
+		Title: "the when of an entry is not in milliseconds",
+		About: "drizzle's migrator compares the numbers as they are. A time in seconds looks older than every other one and is skipped in silence on every database that has run another migration; one in microseconds makes all later ones look old.",
+		Fix:   "Set it to milliseconds since 1970, later than the entry before. skein check --fix does that for migrations that are not on the base.",
+	},
+	{
+		Code: "when-future", Severity: finding.Warning,
+		Title: "the when of an entry is still to come",
+		About: "What drizzle-kit generates before that time is older than this entry, and drizzle's migrator skips it in silence on every database that has run this one. It happens when a time is typed by hand to win over another entry.",
+		Fix:   "Set it to the time at which the migration was made, unless a database has run it already. skein generate always makes newer entries.",
+	},
+	{
+		Code: "journal-layout", Severity: finding.Warning,
+		Title: "the journal has several values on one line",
+		About: "Two branches that each add a migration change the same line, so every merge is a conflict that shows nothing. drizzle-kit writes one value a line. How lines are indented does not matter here.",
+		Fix:   "Run skein check --fix, or the formatter of your project.",
 	},
 	{
 		Code: "order-exception-unused", Severity: finding.Warning,
@@ -164,6 +225,12 @@ var folderRules = []finding.Rule{
 		About: "Two migrations were generated from the same state, on two branches. The later snapshot does not know what the earlier migration changed, so the next generate undoes it or makes it again.",
 		Fix:   "Generate the later migration again on top of the other.",
 		See:   []string{"https://orm.drizzle.team/docs/drizzle-kit-check"},
+	},
+	{
+		Code: "snapshot-unexplained", Severity: finding.Warning,
+		Title: "a snapshot changes although its migration does not",
+		About: "A migration that only changes data leaves the schema as it was. Where its snapshot differs from the one before, it was made from another state, mostly on a branch, and carried over a merge. generate starts from the last snapshot: for that one this is an error, since the next generate takes the difference for done, or undoes it.",
+		Fix:   "Compare the statements that the finding shows with the migrations that follow. For a last snapshot copy the one before, give it a new id and the other's id as prevId, and run skein generate.",
 	},
 	{
 		Code: "landed-unreadable", Severity: finding.Warning,

@@ -12,7 +12,9 @@ func snapshotReadable(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for _, s := range f.snapshots {
 		if s.err != nil {
-			out = append(out, unreadable("snapshot", s.path, s.err))
+			found := unreadable("snapshot", s.path, s.err)
+			found.Migration = s.tag
+			out = append(out, found)
 		}
 	}
 	return out
@@ -38,7 +40,7 @@ func snapshotCurrent(f *facts) []finding.Finding {
 		message += fmt.Sprintf("; %d more are old too", count-1)
 	}
 	return []finding.Finding{{
-		Code: "snapshot-old", Severity: finding.Error, File: f.snapshots[first].path,
+		Code: "snapshot-old", Severity: finding.Error, File: f.snapshots[first].path, Migration: f.snapshots[first].tag,
 		Message: message, Hint: "upgrade the folder with drizzle-kit up; the SQL files stay as they are",
 	}}
 }
@@ -64,7 +66,7 @@ func idUnique(f *facts) []finding.Finding {
 			continue
 		}
 		out = append(out, finding.Finding{
-			Code: "snapshot-id-duplicate", Severity: finding.Error, File: s.path,
+			Code: "snapshot-id-duplicate", Severity: finding.Error, File: s.path, Line: s.head.IDLine, Migration: s.tag,
 			Message: fmt.Sprintf("the snapshot has the same id as %s", filepath.Base(file)),
 			Hint:    "one is a copy of the other: give the later one an id of its own, and the earlier one's id as prevId",
 		})
@@ -87,7 +89,7 @@ func parentExists(f *facts) []finding.Finding {
 	for _, s := range chain {
 		if !known[s.head.PrevID] {
 			out = append(out, finding.Finding{
-				Code: "snapshot-parent-missing", Severity: finding.Error, File: s.path,
+				Code: "snapshot-parent-missing", Severity: finding.Error, File: s.path, Line: s.head.PrevIDLine, Migration: s.tag,
 				Message: fmt.Sprintf("the snapshot's parent does not exist: no snapshot has the id %s", s.head.PrevID),
 				Hint:    "a snapshot was removed or replaced: restore it, or set prevId to the id of the snapshot before",
 			})
@@ -117,8 +119,8 @@ func parentEarlier(f *facts) []finding.Finding {
 			message = fmt.Sprintf("the snapshot's parent is %s, which comes after it", filepath.Base(chain[parent].path))
 		}
 		out = append(out, finding.Finding{
-			Code: "snapshot-parent-later", Severity: finding.Error, File: s.path, Message: message,
-			Hint: "set prevId to the id of the snapshot before",
+			Code: "snapshot-parent-later", Severity: finding.Error, File: s.path, Line: s.head.PrevIDLine, Migration: s.tag,
+			Message: message, Hint: "set prevId to the id of the snapshot before",
 		})
 	}
 	return out

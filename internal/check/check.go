@@ -2,13 +2,16 @@
 //
 // The facts are read once (facts.go); a rule is one function over them, says
 // one kind of thing, and touches neither disk nor database. A new rule is a
-// function and a line in rules.
+// function, a line in rules, its code in the catalogue, and a broken folder in
+// package checktest.
 package check
 
 import (
 	"context"
+	"time"
 
 	"github.com/skein-db/skein/internal/config"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/lint"
 	"github.com/skein-db/skein/internal/replay"
@@ -37,6 +40,14 @@ type Input struct {
 	// LintAll judges every migration for what it does to an application that
 	// runs, each as a release of its own, not only those that are not on Base.
 	LintAll bool
+	// Landed has the tags of the migrations that some database may have run, for
+	// callers that know them from elsewhere than Base; nil for those of Base. Fix
+	// never changes the time of one of them.
+	Landed map[string]bool
+	// Known remembers what was found out about files; nil looks at all of them.
+	Known *filefacts.Store
+	// Now is the present; zero for the clock's.
+	Now time.Time
 }
 
 // Report is the outcome of a check.
@@ -53,7 +64,7 @@ type Report struct {
 
 // Run checks a folder and returns what it found, sorted by file and line. An
 // error means that the folder could not be read at all. Run reads the disk and
-// writes nothing.
+// writes nothing but in.Known.
 func Run(ctx context.Context, in Input) ([]finding.Finding, error) {
 	report, err := Examine(ctx, in)
 	if err != nil {
@@ -76,6 +87,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 		return nil, err
 	}
 	report.Findings = levelled(report.Findings, f.in.Team.Check.Rules)
+	fixHint(report.Findings)
 	finding.Sort(report.Findings)
 	for _, f := range report.Findings {
 		if f.Severity == finding.Error {
@@ -137,21 +149,32 @@ var rules = []func(*facts) []finding.Finding{
 	writeFinished,
 	sqlPresent,
 	sqlNamed,
+	nameCased,
 	sqlMerged,
+	sqlMarked,
+	sqlWritten,
+	lineEndsPinned,
 	snapshotPresent,
 	snapshotNamed,
+	metaKnown,
 	tagAgrees,
 	idxUnique,
+	numberUnique,
 	tagUnique,
 	idxContiguous,
+	idxRising,
+	whenUnit,
+	whenPast,
 	whenNewer,
 	exceptionsUsed,
+	journalFolded,
 	snapshotReadable,
 	snapshotCurrent,
 	idUnique,
 	parentExists,
 	parentEarlier,
 	oneChild,
+	snapshotExplained,
 	landedReadable,
 	landedFilesKept,
 	landedSQLKept,

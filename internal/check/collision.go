@@ -70,7 +70,7 @@ func oneChild(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for _, c := range f.collisions {
 		found := finding.Finding{
-			Code: "snapshot-collision", Severity: finding.Error, File: c.second.path,
+			Code: "snapshot-collision", Severity: finding.Error, File: c.second.path, Line: c.second.head.PrevIDLine, Migration: c.second.tag,
 			Message: fmt.Sprintf("the snapshot and %s have one parent: two migrations start from the same state", filepath.Base(c.first.path)),
 			Hint:    "generate the later migration again on top of the other",
 		}

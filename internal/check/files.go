@@ -20,7 +20,7 @@ func writeFinished(f *facts) []finding.Finding {
 		return nil
 	}
 	return []finding.Finding{{
-		Code: "write-interrupted", Severity: finding.Error, File: f.history.Interrupted,
+		Code: "write-interrupted", Severity: finding.Error, File: f.history.Interrupted, Fixable: true,
 		Message: "skein was killed while it wrote a migration; drizzle-kit does not start on the folder like this",
 		Hint:    "run skein status or skein generate: the first command that opens the folder completes the migration",
 	}}
@@ -29,7 +29,7 @@ func writeFinished(f *facts) []finding.Finding {
 func sqlPresent(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for i, m := range f.history.Migrations {
-		if !m.HasSQL && !f.removedHere(m.Entry.Tag+".sql") {
+		if !m.HasSQL && f.twin[m.File] == "" && !f.removedHere(m.Entry.Tag+".sql") {
 			out = append(out, f.entry(i, "tag", finding.Finding{
 				Code: "sql-missing", Severity: finding.Error,
 				Message: fmt.Sprintf("entry %s has no SQL file %s: migrate fails on every database that has not run it", m.Entry.Tag, filepath.Base(m.File)),
@@ -48,10 +48,16 @@ func sqlNamed(f *facts) []finding.Finding {
 	}
 	var out []finding.Finding
 	for _, path := range f.history.OrphanSQL {
+		if f.twin[path] != "" {
+			continue // nameCased tells
+		}
 		found := finding.Finding{
 			Code: "sql-orphan", Severity: finding.Error, File: path,
 			Message: "no journal entry names this SQL file, so no database ever runs it",
 			Hint:    "make a migration with skein generate --custom and move the SQL there, or remove the file",
+		}
+		if tag := f.numbered(tagPrefix(filepath.Base(path))); tag != "" {
+			found.Message += "; its number is that of " + tag
 		}
 		if name := filepath.Base(path); name[0] < '0' || name[0] > '9' {
 			found.Severity = finding.Warning // it may never have been meant as a migration
@@ -62,31 +68,50 @@ func sqlNamed(f *facts) []finding.Finding {
 	return out
 }
 
-// sqlMerged finds what git writes around the two sides of a conflict.
-func sqlMerged(f *facts) []finding.Finding {
-	var out []finding.Finding
+// numbered returns the tag of an entry with this prefix, "" where there is none.
+func (f *facts) numbered(prefix string) string {
 	for _, m := range f.history.Migrations {
-		if line := conflictLine(m.SQL); line > 0 {
-			out = append(out, finding.Finding{
-				Code: conflictMarkers, Severity: finding.Error, File: m.File, Line: line,
-				Message: "the SQL file has git conflict markers; the merge that wrote it is not resolved",
-				Hint:    "keep the SQL of one side only if it is the same migration; two migrations need a file each",
-			})
+		if prefix != "" && tagPrefix(m.Entry.Tag) == prefix {
+			return m.Entry.Tag
 		}
+	}
+	return ""
+}
+
+// nameCased finds SQL files that are told apart, or not told apart, by upper
+// and lower case alone: macOS and Windows take the names for one, Linux does not.
+func nameCased(f *facts) []finding.Finding {
+	var out []finding.Finding
+	for _, path := range f.history.OrphanSQL {
+		twin := f.twin[path]
+		if twin == "" {
+			continue
+		}
+		found := finding.Finding{
+			Code: "name-case", Severity: finding.Error, File: path, Migration: strings.TrimSuffix(filepath.Base(twin), ".sql"),
+			Message: fmt.Sprintf("the file's name is %s in another case: where case matters, as on Linux, the entry has no SQL file", filepath.Base(twin)),
+			Hint:    "rename the file to what the journal says; on macOS and Windows in two steps, with git mv",
+		}
+		if f.twin[twin] == "" {
+			found.Message = fmt.Sprintf("the file's name differs from %s in case alone: on macOS and Windows one takes the place of the other", filepath.Base(twin))
+			found.Hint = "no journal entry names this one: remove it, or give its SQL to a migration with another name"
+		}
+		out = append(out, found)
 	}
 	return out
 }
 
-// conflictLine returns the line of the first conflict marker, 0 for none.
-func conflictLine(text string) int {
-	line := 0
-	for text := range strings.Lines(text) {
-		line++
-		if strings.HasPrefix(text, "<<<<<<< ") || strings.HasPrefix(text, ">>>>>>> ") {
-			return line
-		}
+// metaKnown finds what drizzle-kit takes for a snapshot in meta, and stops at.
+func metaKnown(f *facts) []finding.Finding {
+	var out []finding.Finding
+	for _, path := range f.history.OtherMeta {
+		out = append(out, finding.Finding{
+			Code: "meta-foreign", Severity: finding.Error, File: path,
+			Message: "drizzle-kit takes everything in meta for a snapshot, and stops at this",
+			Hint:    "remove it, or keep it in another folder",
+		})
 	}
-	return 0
+	return out
 }
 
 func snapshotPresent(f *facts) []finding.Finding {
@@ -97,7 +122,7 @@ func snapshotPresent(f *facts) []finding.Finding {
 			continue
 		}
 		out = append(out, f.entry(i, "tag", finding.Finding{
-			Code: "snapshot-missing", Severity: finding.Error,
+			Code: "snapshot-missing", Severity: finding.Error, Fixable: f.snapshotMendable(i),
 			Message: fmt.Sprintf("entry %s has no snapshot meta/%s", m.Entry.Tag, filepath.Base(m.SnapshotFile)),
 			Hint:    "restore it from version control; migrations made with skein generate --custom have one from the start",
 		}))

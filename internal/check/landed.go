@@ -221,6 +221,16 @@ func landedFilesKept(f *facts) []finding.Finding {
 	return out
 }
 
+// editedHere reports whether a file of the folder landed and was changed, which
+// the rules about what has landed tell better than those that look at it as it is.
+func (f *facts) editedHere(name string) bool {
+	if !f.compared() || f.in.Base.files[name] == "" {
+		return false
+	}
+	_, edited := f.in.Base.edited[name]
+	return edited
+}
+
 // removedHere reports whether a file of the folder landed and is gone, which
 // landedFilesKept tells better than the rules that miss it.
 func (f *facts) removedHere(name string) bool {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/check"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/lint"
 	"github.com/skein-db/skein/internal/replay"
@@ -22,6 +23,7 @@ type checkOptions struct {
 	noCache bool
 	replay  string
 	all     bool
+	fix     bool
 }
 
 // checkResult is the JSON object of skein check.
@@ -33,6 +35,7 @@ type checkResult struct {
 	Warnings   int               `json:"warnings"`
 	Findings   []finding.Finding `json:"findings"`
 	Base       *check.Base       `json:"base"`
+	Fixed      []check.Fixed     `json:"fixed"` // by --fix
 	// SchemaCompared is false where no schema files are known or they could not
 	// be read.
 	SchemaCompared bool          `json:"schemaCompared"`
@@ -52,8 +55,8 @@ func newCheck(a *app) *cobra.Command {
 follow each other, and whether the schema files say what the last snapshot says. The SQL of each
 migration is read by PostgreSQL's own grammar: statements that use what only a later one creates, new
 enum values used before they are committed, breakpoints that cut a statement in two, statements that
-cannot run in a transaction. Nothing is changed, and no database of yours is
-touched.
+cannot run in a transaction. Nothing is changed without --fix, and no database of
+yours is touched.
 
 Then it proves the history: all migrations run, in a throwaway PostgreSQL, and the database that they
 make, the last snapshot and the schema files have to agree. Each difference is named with the
@@ -62,6 +65,11 @@ migration that brought it in. A history that did not change is not run again.
 The proof is made where a PostgreSQL is at hand: on this machine, fetched earlier, or in
 SKEIN_PG_URL. --replay makes it in any case, and fetches a PostgreSQL if need be; --replay=off leaves
 it out.
+
+--fix mends what is mechanical and safe, says what it did and then checks again: the times of entries
+that no database can have run (without a base to compare with only those at the end of the journal),
+the missing snapshot of a last migration that changes no schema, a journal whose lines run together,
+and a write that was interrupted.
 
 What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
 with the commit where the branch left --base, which is what skein.yaml names, or
@@ -81,6 +89,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
   skein check --base origin/release
   skein check --fail-on warning
   skein check --replay=off                 the files alone
+  skein check --fix
   skein check --format json
   skein check --format github --output skein.sarif
   skein check --dialect=postgresql --out=./drizzle`,
@@ -92,8 +101,9 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
 	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
 	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
-	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
 	cmd.Flags().BoolVar(&o.all, "all", false, "judge the SQL of every migration, also of those that have landed, each as a release of its own")
+	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read every file even when nothing changed since the last time")
+	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what is mechanical and safe, then check")
 	o.faces.add(cmd)
 	return cmd
 }
@@ -113,9 +123,21 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	if in.Base, err = a.base(ctx, cmd, p, o.base); err != nil {
 		return err
 	}
+	if !o.noCache {
+		in.Known = filefacts.Open(a.userCache("facts"), p.Out)
+	}
 	schemaErr := a.wantedSchema(ctx, p, o.noCache, &in)
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	fixed := []check.Fixed{}
+	if o.fix {
+		if fixed, err = a.fixFolder(ctx, in, o.faces.format); err != nil {
+			return err
+		}
+		if in.Base, err = a.base(ctx, cmd, p, o.base); err != nil { // files have changed
+			return err
+		}
 	}
 	made, proofErr := a.prove(ctx, p.Out, in.Desired, o.replay)
 	if ctx.Err() != nil {
@@ -133,7 +155,7 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 	}
 	object := &checkResult{
 		Status: "fine", Migrations: found.Migrations, Snapshots: found.Snapshots,
-		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings,
+		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings, Fixed: fixed,
 		Base: in.Base, SchemaCompared: in.Desired != nil,
 		Replay: made.object(),
 		Linted: found.Linted, Allowed: found.Allowed,

@@ -46,9 +46,6 @@ type schemaObject struct {
 	Cached bool   `json:"cached"`
 }
 
-// customText is what drizzle-kit writes into a custom migration, byte for byte.
-const customText = "-- Custom SQL migration file, put your code below! --"
-
 func newGenerate(a *app) *cobra.Command {
 	o := &generateOptions{}
 	cmd := &cobra.Command{
@@ -123,7 +120,7 @@ func (o *generateOptions) prefixFor(a *app, cmd *cobra.Command, p *project) stri
 
 // writeCustom appends a migration without changes, for SQL written by hand.
 func writeCustom(a *app, h *history.History, last *snapshot.Snapshot, draft history.Draft) error {
-	draft.SQL = customText
+	draft.SQL = history.CustomText
 	draft.Snapshot = snapshot.New(uuid.NewString(), snapshot.OriginID, &schema.Schema{})
 	if last != nil {
 		draft.Snapshot = last.WithIDs(uuid.NewString(), last.ID)

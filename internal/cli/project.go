@@ -174,7 +174,7 @@ func (a *app) variable(name string) (value, from string, err error) {
 func (a *app) openHistory(dir string) (*history.History, error) {
 	h, err := history.Open(dir)
 	if err == nil && h.Finished != "" {
-		a.warn("a program was killed while it wrote %s; the migration is complete now", h.Finished)
+		a.warn("a program was killed while it wrote %s; that is complete now", h.Finished)
 	}
 	return h, err
 }

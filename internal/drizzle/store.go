@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/skein-db/skein/internal/drizzle/js"
+	"github.com/skein-db/skein/internal/filefacts"
 )
 
 // store keeps the result of one load: of one folder, one list of patterns and
@@ -119,23 +120,7 @@ func (s *store) put(r *result, d *disk) {
 	if err := os.MkdirAll(filepath.Dir(s.file), 0o700); err != nil {
 		return
 	}
-	replace(s.file, e.encode())
-}
-
-// replace puts a file in place as a whole, or leaves what was there. It need
-// not outlive a power failure: a torn entry does not match its hash.
-func replace(path string, data []byte) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
+	filefacts.Replace(s.file, e.encode())
 }
 
 // encode writes the format line, the hash of the rest, a line of JSON, and the

@@ -16,6 +16,9 @@ import (
 	"github.com/skein-db/skein/internal/snapshot"
 )
 
+// CustomText is what drizzle-kit writes into a custom migration, byte for byte.
+const CustomText = "-- Custom SQL migration file, put your code below! --"
+
 // Draft is a migration to be added.
 type Draft struct {
 	Name        string // "" for a random one
@@ -226,11 +229,8 @@ func (h *History) taken(prefix string) bool {
 // outputs lists the files of a migration in the order in which they appear,
 // the journal last.
 func (h *History) outputs(m Migration, d Draft, journal []byte) ([]output, error) {
-	if info, err := os.Lstat(h.JournalFile()); err == nil && !info.Mode().IsRegular() {
-		return nil, &diag.Error{
-			Kind: diag.Usage, File: h.JournalFile(), Message: "the journal is not a regular file, and is not replaced",
-			Hint: "put the journal itself into the folder",
-		}
+	if err := onlyRegular(h.JournalFile()); err != nil {
+		return nil, err
 	}
 	meta := filepath.Join("meta", filepath.Base(m.SnapshotFile))
 	outputs := []output{

@@ -29,6 +29,9 @@ type History struct {
 	// OrphanSQL and OrphanSnapshots are the paths of files that no entry
 	// names, in the order of their names.
 	OrphanSQL, OrphanSnapshots []string
+	// OtherMeta are the paths of what else lies in meta and drizzle-kit takes
+	// for a snapshot: everything whose name does not begin with "_".
+	OtherMeta []string
 	// Finished is the tag of a migration whose writing had been cut short and
 	// which Open completed; "" where there was none.
 	Finished string
@@ -172,6 +175,9 @@ func read(dir string) (*History, error) {
 		return nil, err
 	}
 	h.snapshots = slices.DeleteFunc(h.snapshots, func(name string) bool { return name == "_journal.json" })
+	if h.OtherMeta, err = others(meta); err != nil {
+		return nil, err
+	}
 	if file := filepath.Join(meta, intentName); exists(file) {
 		h.Interrupted = file
 	}
@@ -282,6 +288,21 @@ func list(dir, ending string) ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// others returns the paths of what is in meta beside snapshots and journal.
+func others(meta string) ([]string, error) {
+	entries, err := os.ReadDir(meta)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fileError(err)
+	}
+	var paths []string
+	for _, e := range entries {
+		if name := e.Name(); name[0] != '_' && (e.IsDir() || !strings.HasSuffix(name, ".json")) {
+			paths = append(paths, filepath.Join(meta, name))
+		}
+	}
+	return paths, nil
 }
 
 // LastSnapshot returns the snapshot that the next migration starts from, or

@@ -76,7 +76,7 @@ func TestAppendRefuses(t *testing.T) {
 			func(t *testing.T, dir string) {
 				must(t, os.Rename(journalFile(dir), filepath.Join(dir, "elsewhere.json")))
 				must(t, os.Symlink("../elsewhere.json", journalFile(dir)))
-			}, draft("x"), "the journal is not a regular file",
+			}, draft("x"), "this is not a regular file",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -121,14 +121,14 @@ func TestOpenRefuses(t *testing.T) {
 		"an intent whose files are gone": {
 			func(t *testing.T, dir string) {
 				put(t, filepath.Join(dir, "meta", intentName), `{"tag":"0002_x","renames":[{"from":"meta/_skein-1-0","to":"0002_x.sql","sha256":"1"}]}`)
-			}, "0002_x.sql: the writing of migration 0002_x was interrupted, and its files are gone",
+			}, "0002_x.sql: the writing of 0002_x was interrupted, and its files are gone",
 		},
 		"an intent that was overtaken": {
 			func(t *testing.T, dir string) {
 				put(t, filepath.Join(dir, "0002_x.sql"), "SELECT 'mine';")
 				put(t, filepath.Join(dir, "meta", "_skein-1-0"), "SELECT 'theirs';")
 				put(t, filepath.Join(dir, "meta", intentName), `{"tag":"0002_x","renames":[{"from":"meta/_skein-1-0","to":"0002_x.sql","sha256":"1"}]}`)
-			}, "0002_x.sql: the writing of migration 0002_x was interrupted, and the file has changed since",
+			}, "0002_x.sql: the writing of 0002_x was interrupted, and the file has changed since",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -30,6 +30,9 @@ import (
 //  3. renames the SQL file, the snapshot, and last the journal;
 //  4. removes the intent file.
 //
+// Replace does the same with other files. Those that it removes go between the
+// journal and the intent file: until then the journal may name them.
+//
 // Killed before 2 the folder is as before: the temporary files are nobody's,
 // and the next writer removes them. Killed after 2, the next Open carries the
 // renames out, so Skein sees the folder as after.
@@ -53,14 +56,15 @@ func ours(name string) bool { return name == intentName || strings.HasPrefix(nam
 // intent is the content of the intent file. Paths are relative to the folder.
 type intent struct {
 	About   string   `json:"about"`
-	Tag     string   `json:"tag"`
+	Tag     string   `json:"tag"` // of the migration, or what else is written in words
 	Renames []rename `json:"renames"`
 }
 
+// rename puts a file in place. Without From it removes one.
 type rename struct {
-	From   string `json:"from"`
+	From   string `json:"from,omitempty"`
 	To     string `json:"to"`
-	SHA256 string `json:"sha256"` // of the content
+	SHA256 string `json:"sha256,omitempty"` // of the content
 	// Replaces is the hash of the file that To may hold before; "" where there
 	// must be none.
 	Replaces string `json:"replaces,omitempty"`
@@ -72,7 +76,7 @@ var step = func(name string) {}
 // output is one file to be written.
 type output struct {
 	path     string // relative to the folder
-	data     []byte
+	data     []byte // nil where the file is to be removed
 	replaces []byte // the content to be replaced; nil where the file must be new
 }
 
@@ -80,7 +84,7 @@ type output struct {
 func write(dir, tag string, outputs []output) (err error) {
 	meta := filepath.Join(dir, "meta")
 	in := intent{
-		About: "skein was interrupted while it wrote this migration; the next skein command finishes it",
+		About: "skein was interrupted while it wrote this; the next skein command finishes it",
 		Tag:   tag,
 	}
 	var temps []string
@@ -93,6 +97,10 @@ func write(dir, tag string, outputs []output) (err error) {
 		}
 	}()
 	for _, out := range outputs {
+		if out.data == nil {
+			in.Renames = append(in.Renames, rename{To: filepath.ToSlash(out.path), Replaces: hash(out.replaces)})
+			continue
+		}
 		step("temporary file for " + out.path)
 		temp, err := writeTemp(meta, out.data, modeOf(filepath.Join(dir, out.path)))
 		if err != nil {
@@ -141,6 +149,13 @@ func carryOut(dir string, in intent) error {
 		if now != r.Replaces {
 			return stuck(in, to, dir, "the file has changed since")
 		}
+		if r.From == "" {
+			step("removal of " + r.To)
+			if err := os.Remove(to); err != nil {
+				return fileError(err)
+			}
+			continue
+		}
 		if !exists(from) {
 			return stuck(in, to, dir, "its files are gone")
 		}
@@ -161,11 +176,17 @@ func carryOut(dir string, in intent) error {
 }
 
 // undo takes back an intent that this process could not carry out, so that an
-// error leaves the folder as it was. What replaced a file stays: it is in
-// place only if nothing after it could fail but the removal of the intent.
+// error leaves the folder as it was. Where a file was replaced or removed that
+// cannot be: the intent stays, and the next command carries it out.
 func undo(dir string, in intent, cause error) error {
 	for _, r := range slices.Backward(in.Renames) {
 		from, to := r.paths(dir)
+		if r.From == "" {
+			if exists(to) {
+				continue // not done
+			}
+			return halfway(dir, in, cause)
+		}
 		if exists(from) {
 			continue // not done
 		}
@@ -187,9 +208,9 @@ func undo(dir string, in intent, cause error) error {
 func halfway(dir string, in intent, cause error) error {
 	return &diag.Error{
 		Kind: diag.Usage, File: filepath.Join(dir, "meta", intentName), Err: cause,
-		Message: fmt.Sprintf("migration %s is not completely written", in.Tag),
+		Message: fmt.Sprintf("%s is not completely written", in.Tag),
 		Detail:  cause.Error(),
-		Hint:    "mend what the error says; the next skein command completes the migration",
+		Hint:    "mend what the error says; the next skein command completes it",
 	}
 }
 
@@ -202,8 +223,8 @@ func (r rename) paths(dir string) (from, to string) {
 func stuck(in intent, file, dir, why string) error {
 	return &diag.Error{
 		Kind: diag.Usage, File: file,
-		Message: fmt.Sprintf("the writing of migration %s was interrupted, and %s", in.Tag, why),
-		Hint: fmt.Sprintf("restore the folder from version control, remove %s and generate the migration again",
+		Message: fmt.Sprintf("the writing of %s was interrupted, and %s", in.Tag, why),
+		Hint: fmt.Sprintf("restore the folder from version control, remove %s and run the command again",
 			filepath.Join(dir, "meta", intentName)),
 	}
 }
@@ -248,8 +269,9 @@ func finish(dir string) (string, error) {
 // come from anywhere.
 func (in intent) sane() bool {
 	for _, r := range in.Renames {
-		if !filepath.IsLocal(filepath.FromSlash(r.From)) || !filepath.IsLocal(filepath.FromSlash(r.To)) ||
-			!strings.HasPrefix(r.From, "meta/"+tempPrefix) {
+		removal := r.From == "" && r.SHA256 == "" && r.Replaces != ""
+		temporary := filepath.IsLocal(filepath.FromSlash(r.From)) && strings.HasPrefix(r.From, "meta/"+tempPrefix)
+		if !filepath.IsLocal(filepath.FromSlash(r.To)) || !removal && !temporary {
 			return false
 		}
 	}

@@ -3,7 +3,12 @@ package snapshot
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"maps"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/skein-db/skein/internal/diag"
@@ -23,6 +28,10 @@ func FuzzDecode(f *testing.F) {
 func holds(t *testing.T, data []byte) bool {
 	s, err := Decode("s.json", data)
 	head, scanErr := Scan("s.json", data)
+	again, againErr := scanAfterOthers(t, data)
+	if again != head || fmt.Sprint(againErr) != fmt.Sprint(scanErr) {
+		t.Fatalf("after others Scan says %+v %v, alone %+v %v", again, againErr, head, scanErr)
+	}
 	if err != nil {
 		var d *diag.Error
 		if !errors.As(err, &d) || d.Line == 0 || d.Hint == "" {
@@ -55,6 +64,32 @@ func holds(t *testing.T, data []byte) bool {
 		}
 	}
 	return true
+}
+
+// others are the tables that a Scanner knows after good snapshots.
+var others = sync.OnceValue(func() map[string]bool {
+	var s Scanner
+	for _, name := range []string{"start.json", "odd.json", "pull.json"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		if err == nil {
+			_, err = s.Scan(name, data)
+		}
+		if err != nil {
+			panic(err)
+		}
+	}
+	return s.known
+})
+
+// scanAfterOthers scans a text with a Scanner that has seen good ones, and the
+// text itself.
+func scanAfterOthers(t *testing.T, data []byte) (Head, error) {
+	s := Scanner{known: maps.Clone(others())}
+	if len(s.known) < 3 {
+		t.Fatalf("only %d tables are known", len(s.known))
+	}
+	_, _ = s.Scan("s.json", data)
+	return s.Scan("s.json", data)
 }
 
 // TestRandomChanges changes good documents at random places. Unlike the

@@ -2,12 +2,16 @@ package snapshot
 
 import (
 	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/skein-db/skein/internal/diag"
 )
 
 // Head is what a history needs to know of a snapshot to follow the chain.
 type Head struct {
 	ID, PrevID string
 	Version    int // as found in the file
+	// IDLine and PrevIDLine are the lines of the two ids, from 1.
+	IDLine, PrevIDLine int
 }
 
 // head is what stands in the top-level strings of a text, found without
@@ -69,6 +73,20 @@ func snippetOrString(value jsontext.Value) string {
 		return string(value)
 	}
 	return snippet(value)
+}
+
+// read makes a Head of it.
+func (h *head) read(data []byte, version int) Head {
+	return Head{
+		ID: h.text(headID), PrevID: h.text(headPrevID), Version: version,
+		IDLine: h.line(headID, data), PrevIDLine: h.line(headPrevID, data),
+	}
+}
+
+// line returns the line of the i-th value in data, the text that was read.
+func (h *head) line(i int, data []byte) int {
+	line, _ := diag.LineColumn(data, h.offsets[i])
+	return line
 }
 
 // text returns the i-th value without its quotes.

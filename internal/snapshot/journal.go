@@ -1,6 +1,8 @@
 package snapshot
 
 import (
+	"bytes"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -135,6 +137,38 @@ func (j *Journal) Encode() []byte {
 	}
 	doc.set("entries", entries)
 	return doc.stringify()
+}
+
+// Canonical returns the file's bytes in drizzle-kit's layout, also where
+// nothing changed.
+func (j *Journal) Canonical() []byte {
+	copied := *j
+	copied.raw = nil
+	return copied.Encode()
+}
+
+// Folded reports whether the file that was read has several values on one
+// line, so that two branches that each add an entry change the same line. How
+// lines are indented and end is left to the formatters of projects.
+func (j *Journal) Folded() bool {
+	if j.raw == nil || len(j.read) == 0 {
+		return false // drizzle-kit itself writes an empty journal on one line
+	}
+	return !sameLines(j.raw, j.doc.stringify())
+}
+
+// sameLines compares texts but for white space around lines.
+func sameLines(a, b []byte) bool {
+	next, stop := iter.Pull(bytes.Lines(bytes.TrimSpace(b)))
+	defer stop()
+	for line := range bytes.Lines(bytes.TrimSpace(a)) {
+		other, ok := next()
+		if !ok || !bytes.Equal(bytes.TrimSpace(line), bytes.TrimSpace(other)) {
+			return false
+		}
+	}
+	_, more := next()
+	return !more
 }
 
 // entryNode keeps the keys of an entry that was read, also those unknown here.

@@ -101,15 +101,37 @@ func invalidUTF8(data []byte) int {
 // conflictMarker returns the offset of the first line that git writes into a
 // file it could not merge, or -1. JSON has no line that starts like that.
 func conflictMarker(data []byte) int {
-	for _, marker := range []string{"<<<<<<< ", ">>>>>>> ", "||||||| "} {
-		if bytes.HasPrefix(data, []byte(marker)) {
-			return 0
+	offset := 0
+	for line := range bytes.Lines(data) {
+		if ConflictMarker(string(line)) != "" {
+			return offset
 		}
-		if i := bytes.Index(data, []byte("\n"+marker)); i >= 0 {
-			return i + 1
-		}
+		offset += len(line)
 	}
 	return -1
+}
+
+// ConflictMarker returns what git wrote at the start of this line of a file it
+// could not merge, "" for any other line: "<<<<<<<", "|||||||", "=======" or
+// ">>>>>>>". The one in the middle stands alone, the others have a label.
+func ConflictMarker(line string) string {
+	const width = 7
+	line = strings.TrimRight(line, "\r\n")
+	if len(line) < width || strings.Trim(line[:width], line[:1]) != "" {
+		return ""
+	}
+	rest := line[width:]
+	switch line[0] {
+	case '<', '>', '|':
+		if rest == "" || rest[0] == ' ' {
+			return line[:width]
+		}
+	case '=':
+		if rest == "" {
+			return line[:width]
+		}
+	}
+	return ""
 }
 
 func syntaxError(file, what string, data []byte, err error) error {

@@ -70,7 +70,7 @@ func Scan(file string, data []byte) (Head, error) {
 	}
 	h := f.head(data)
 	f.data = nil
-	return Head{ID: h.text(headID), PrevID: h.text(headPrevID), Version: version}, nil
+	return h.read(data, version), nil
 }
 
 var fitters = sync.Pool{New: func() any { return new(fitter) }}

@@ -37,6 +37,22 @@ func Statements(piece string) []Statement {
 	}
 }
 
+// Quoted reports whether the offset lies inside a string, a quoted name, a
+// dollar-quoted body or a comment.
+func Quoted(piece string, offset int) bool {
+	for l := (lexer{text: piece}); ; {
+		start := l.pos
+		kind, text := l.next()
+		switch {
+		case kind == end || start >= offset:
+			return false
+		case l.pos > offset:
+			comment := kind == space && (text[0] == '-' || text[0] == '/')
+			return kind == quoted || comment
+		}
+	}
+}
+
 // Keywords returns up to n unquoted words at the start of the text in upper
 // case, without the comments between them; it stops at the first token that
 // is no such word.

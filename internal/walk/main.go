@@ -13,6 +13,9 @@
 // in a temporary folder as it was at that commit, its schema files are read, and
 // the result is compared with the snapshot committed there, byte for byte.
 //
+// With -findings the folder is checked at every commit instead, and what a
+// commit brought is printed.
+//
 // A repository is read through git alone and never changed; it may be bare.
 // What is printed is Markdown: one table, then each mismatch with its reason.
 package main
@@ -34,6 +37,7 @@ import (
 type settings struct {
 	kit, script string // the installed drizzle-kit, and what puts questions to it
 	schemas     bool
+	findings    bool
 	only        string
 	env         []string
 	verbose     bool
@@ -56,6 +60,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.StringVar(&s.kit, "kit", "", "`folder` of an installed drizzle-kit 0.31, to compare with")
 	flags.StringVar(&s.script, "kit-script", "internal/diff/testdata/oracle.js", "the `file` that asks drizzle-kit")
 	flags.BoolVar(&s.schemas, "schemas", false, "also read the schema files at each commit")
+	flags.BoolVar(&s.findings, "findings", false, "print what skein check finds at each commit and not at the one before; nothing else is done")
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
 	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
 	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
@@ -75,6 +80,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 			return err
 		}
 		defer w.kit.stop()
+	}
+	if s.findings {
+		for _, dir := range flags.Args() {
+			if err := w.findingsOf(ctx, dir, out); err != nil {
+				return fmt.Errorf("%s: %w", dir, err)
+			}
+		}
+		return nil
 	}
 	var all []*tally
 	for _, dir := range flags.Args() {

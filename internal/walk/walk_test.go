@@ -111,6 +111,32 @@ func TestWalk(t *testing.T) {
 	}
 }
 
+// TestFindings walks a history in which a file is forgotten and comes later.
+func TestFindings(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not here")
+	}
+	p := &story{t: t, dir: t.TempDir(), prev: snapshot.OriginID}
+	p.git("init", "-q", "-b", "main")
+	users := schema.Table{Schema: schema.Public, Name: "users", Columns: []schema.Column{{Name: "id", Type: "integer"}}}
+	p.migrate("0000_start", users, `CREATE TABLE "users" ("id" integer);`)
+	p.write("drizzle/0001_my_change.sql", "SELECT 1;")
+	p.git("add", ".")
+	p.git("commit", "-q", "-m", "by hand")
+	p.git("rm", "-q", "drizzle/0000_start.sql")
+	p.git("commit", "-q", "-m", "oops")
+
+	var out bytes.Buffer
+	if err := run(context.Background(), []string{"-findings", p.dir}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"error `sql-orphan` 0001_my_change.sql", "error `sql-missing` _journal.json", "drizzle, 3 commits: map[sql-missing:1 sql-orphan:1]"} {
+		if strings.Count(out.String(), want) != 1 {
+			t.Errorf("want %s\ngot %s", want, &out)
+		}
+	}
+}
+
 // story writes a repository.
 type story struct {
 	t       *testing.T
