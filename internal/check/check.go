@@ -86,6 +86,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	if err := report.lint(ctx, f); err != nil {
 		return nil, err
 	}
+	in.Known.Save()
 	report.Findings = levelled(report.Findings, f.in.Team.Check.Rules)
 	fixHint(report.Findings)
 	finding.Sort(report.Findings)
@@ -127,7 +128,7 @@ func (r *Report) lint(ctx context.Context, f *facts) error {
 		return nil
 	}
 	release := Release{Landed: f.landed, All: f.in.LintAll, Levels: lintLevels(f.in.Team), Statements: f.statements}
-	found, err := Lint(ctx, f.history, release)
+	found, err := f.linted(ctx, release)
 	r.Findings, r.Allowed = append(r.Findings, found.Findings...), append(r.Allowed, found.Allowed...)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/filefacts"
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/snapshot"
 	"github.com/skein-db/skein/internal/sqltree"
@@ -22,8 +23,10 @@ type facts struct {
 	in        Input
 	history   *history.History
 	snapshots []snapshotFile // by name
-	// statements are those of each migration.
+	// statements are those of each migration that was parsed in this run; nil
+	// where all that they say was known.
 	statements [][]sqltree.Statement
+	sql        [][]finding.Finding // what is said of each migration's SQL by itself
 	now        time.Time
 	twin       map[string]string  // SQL files whose names differ in case alone, each with the other
 	pinned     bool               // git keeps the bytes of SQL files
@@ -74,18 +77,8 @@ func gather(ctx context.Context, in Input) (*facts, error) {
 	}
 	f.collisions = f.collide()
 	f.drifts = f.findDrifts()
-	in.Known.Save()
 	f.pinned = endsPinned(in.Dir)
-	f.statements, err = sqltree.ParseAll(ctx, textsOf(h))
-	return f, err
-}
-
-func textsOf(h *history.History) []string {
-	texts := make([]string, len(h.Migrations))
-	for i, m := range h.Migrations {
-		texts[i] = m.SQL
-	}
-	return texts
+	return f, f.lookAtSQL(ctx)
 }
 
 func tagsBySnapshot(h *history.History) map[string]string {

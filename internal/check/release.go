@@ -26,7 +26,8 @@ type Release struct {
 	Only map[string]bool
 	// Levels are severities for codes instead of the usual ones.
 	Levels map[string]finding.Severity
-	// Statements are those of each migration, where they are parsed already.
+	// Statements are those of each migration, nil for one that is not parsed
+	// yet; nil for none.
 	Statements [][]sqltree.Statement
 }
 
@@ -76,10 +77,8 @@ func Lint(ctx context.Context, h *history.History, r Release) (lint.Result, erro
 		}
 		landed = r.withConstraints(h, first)
 	}
-	if r.Statements == nil {
-		if err := parse(ctx, landed, in.Files); err != nil {
-			return lint.Result{}, err
-		}
+	if err := parse(ctx, landed, in.Files); err != nil {
+		return lint.Result{}, err
 	}
 	in.Files = append(constraintsOnly(landed, in.Before), in.Files...)
 	return lint.Run(in), nil
@@ -104,21 +103,23 @@ func before(h *history.History, i int) (*schema.Schema, error) {
 	return &schema.Schema{}, nil
 }
 
+// parse parses those of the files that are not parsed yet.
 func parse(ctx context.Context, lists ...[]lint.File) error {
 	var texts []string
+	var open []*lint.File
 	for _, files := range lists {
 		for i := range files {
-			texts = append(texts, files[i].Text)
+			if files[i].Statements == nil {
+				texts, open = append(texts, files[i].Text), append(open, &files[i])
+			}
 		}
 	}
 	parsed, err := sqltree.ParseAll(ctx, texts)
 	if err != nil {
 		return err
 	}
-	for _, files := range lists {
-		for i := range files {
-			files[i].Statements, parsed = parsed[0], parsed[1:]
-		}
+	for i, f := range open {
+		f.Statements = parsed[i]
 	}
 	return nil
 }

@@ -1,17 +1,53 @@
 package check
 
 import (
+	"context"
+	"encoding/json"
+
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/sqltree"
 )
 
-// sqlSound looks at the SQL of each migration by itself.
+// sqlFact is the kind of fact that the findings about a migration's SQL are.
+const sqlFact = "sql-findings-1"
+
+// lookAtSQL looks at the SQL of each migration by itself. What is known of a
+// text is not looked for again, so that only new migrations are parsed: to
+// start the parser takes longer than all the rest.
+func (f *facts) lookAtSQL(ctx context.Context) error {
+	f.statements = make([][]sqltree.Statement, len(f.history.Migrations))
+	f.sql = make([][]finding.Finding, len(f.history.Migrations))
+	var open []int
+	var texts []string
+	for i, m := range f.history.Migrations {
+		if !m.HasSQL || conflictLine(m.SQL) != 0 {
+			continue
+		}
+		if fact, ok := f.in.Known.Fact(sqlFact, filefacts.SumOf([]byte(m.SQL))); !ok || json.Unmarshal(fact, &f.sql[i]) != nil {
+			open, texts = append(open, i), append(texts, m.SQL)
+		}
+	}
+	parsed, err := sqltree.ParseAll(ctx, texts)
+	if err != nil {
+		return err
+	}
+	for n, i := range open {
+		f.statements[i] = parsed[n]
+		f.sql[i] = examineSQL("", "", texts[n], parsed[n])
+		f.in.Known.Keep(sqlFact, f.sql[i], filefacts.SumOf([]byte(texts[n])))
+	}
+	return nil
+}
+
+// sqlSound gives what is said of each migration's SQL its place.
 func sqlSound(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for i, m := range f.history.Migrations {
-		if m.HasSQL && conflictLine(m.SQL) == 0 {
-			out = append(out, examineSQL(m.Entry.Tag, m.File, m.SQL, f.statements[i])...)
+		for _, found := range f.sql[i] {
+			found.File, found.Migration = m.File, m.Entry.Tag
+			out = append(out, found)
 		}
 	}
 	return out
