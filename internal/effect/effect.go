@@ -51,10 +51,22 @@ type Work struct {
 	Why string
 	// Maybe says that it is not certain that the work is done.
 	Maybe bool
+	// Key is the part of the table in the check of a foreign key.
+	Key KeyPart
 	// Action is which of an ALTER TABLE's actions does it, -1 for other
 	// statements.
 	Action int
 }
+
+// KeyPart is a table's part in the check of a foreign key.
+type KeyPart uint8
+
+// The parts. How long the check takes depends on the referencing rows.
+const (
+	NoKey       KeyPart = iota
+	Referencing         // each of its rows is looked up in the other table
+	Referenced          // the other table's rows are looked up in it
+)
 
 // On returns the level of the lock on a table; NoLock where there is none.
 func (e *Effect) On(table sqltree.Name) Level {

@@ -303,9 +303,17 @@ func (r *reckoner) newConstraint(name sqltree.Name, c sqltree.Constraint, valida
 
 // scanKey reckons with a foreign key that is checked: both tables are read.
 func (r *reckoner) scanKey(name, to sqltree.Name) {
-	r.scan(name, "every row must point to one of "+to.String(), false)
+	r.scanPart(Referencing, name, "every row must point to one of "+to.String())
 	if !name.Same(to) {
-		r.scan(to, "the rows of "+name.String()+" are looked up in it", false)
+		r.scanPart(Referenced, to, "the rows of "+name.String()+" are looked up in it")
+	}
+}
+
+func (r *reckoner) scanPart(part KeyPart, name sqltree.Name, why string) {
+	before := len(r.Scans)
+	r.scan(name, why, false)
+	for i := range r.Scans[before:] {
+		r.Scans[before+i].Key = part
 	}
 }
 
