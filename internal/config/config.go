@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/skein-db/skein/internal/diag"
 )
@@ -27,8 +28,25 @@ type Config struct {
 	// "" leaves it to the repository.
 	Upstream  string
 	Check     Check
+	Migrate   Migrate
 	Generated []Generated
 	Databases []Database // in the order of the file
+}
+
+// Migrate is what skein migrate is told.
+type Migrate struct {
+	Refuse Refuse
+}
+
+// Refuse says what a plan may not do without being allowed to. What is zero
+// refuses nothing.
+type Refuse struct {
+	// Rows and Size, in bytes with indexes, are of tables of which reads or
+	// writes are blocked while the statement works.
+	Rows, Size int64
+	Time       time.Duration // for which reads or writes are blocked, as estimated
+	Rewrite    bool          // of a table with rows
+	Waits      bool          // for somebody who has a lock when the plan is made
 }
 
 // Check is what skein check is told.

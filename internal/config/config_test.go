@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -25,6 +26,8 @@ check:
     idx-gap: off
     sql-orphan: "warning"
   postgres: 15
+migrate:
+  refuse: { rows: 1_000_000, size: 1GB, time: 10s, rewrite: true, waits: false }
 generated:
   - paths: ["src/client/**", docs/schema.md]
     run: pnpm codegen
@@ -36,7 +39,8 @@ generated:
 			Order: []Exception{{"0201_b", "0200_a", "both ran everywhere on 3 March", 6}},
 			Rules: []Rule{{"idx-gap", Off, 10}, {"sql-orphan", Warning, 11}},
 		},
-		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 14}},
+		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 16}},
+		Migrate:   Migrate{Refuse{Rows: 1e6, Size: 1 << 30, Time: 10 * time.Second, Rewrite: true}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
@@ -61,7 +65,7 @@ generated:
 func TestParseErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"upstraem: x":                `skein.yaml:1:1: the file has no key "upstraem"|did you mean upstream?`,
-		"x: 1":                       `skein.yaml:1:1: the file has no key "x"|the keys are check, databases, generated, upstream`,
+		"x: 1":                       `skein.yaml:1:1: the file has no key "x"|the keys are check, databases, generated, migrate, upstream`,
 		"check:\n  bse: x":           `skein.yaml:2:3: check has no key "bse"|did you mean base?`,
 		"upstream: 5":                `skein.yaml:1:11: upstream is not a text|`,
 		"upstream: ' '":              `skein.yaml:1:11: upstream is not a text|`,
@@ -75,6 +79,13 @@ func TestParseErrors(t *testing.T) {
 		"check: {rules: {idx-gap: of}}":                            `skein.yaml:1:26: check.rules.idx-gap cannot be "of"|did you mean off?`,
 		"check: {rules: {idx gap: off}}":                           `skein.yaml:1:17: "idx gap" is not the code of a finding|`,
 		"check: {postgres: 15.2}":                                  `skein.yaml:1:19: check.postgres is not a major version of PostgreSQL|`,
+		"migrate: {refuse: {row: 5}}":                              `skein.yaml:1:20: migrate.refuse has no key "row"|did you mean rows?`,
+		"migrate: {refuse: {rows: many}}":                          `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
+		"migrate: {refuse: {rows: 0}}":                             `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
+		"migrate: {refuse: {size: 5}}":                             `skein.yaml:1:26: migrate.refuse.size is not a size|size: 1GB`,
+		"migrate: {refuse: {size: 0GB}}":                           `skein.yaml:1:26: migrate.refuse.size is not a size|`,
+		"migrate: {refuse: {time: 5}}":                             `skein.yaml:1:26: migrate.refuse.time is not a time|`,
+		"migrate: {refuse: {rewrite: yes please}}":                 `skein.yaml:1:29: migrate.refuse.rewrite is neither true nor false|`,
 		"generated: [{paths: [a]}]":                                `skein.yaml:1:13: an element of generated needs paths and run|`,
 		"generated: [{paths: [../a], run: x}]":                     `skein.yaml:1:13: the path "../a" lies outside of the project|`,
 		"generated: [{paths: a, run: x}]":                          `skein.yaml:1:21: paths is not a list|`,

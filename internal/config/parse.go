@@ -91,6 +91,7 @@ func (p *parser) config(n *yaml.Node, c *Config) {
 			p.pairs(v, "databases", func(key, item *yaml.Node) { p.database(key, item, c) })
 		},
 		"check":     func(v *yaml.Node) { p.check(v, &c.Check) },
+		"migrate":   func(v *yaml.Node) { p.migrate(v, &c.Migrate) },
 		"generated": func(v *yaml.Node) { p.each(v, "generated", func(item *yaml.Node) { p.generated(item, c) }) },
 	})
 }
