@@ -32,6 +32,7 @@ var floors = map[string]int{
 	"internal/commute":    3,
 	"internal/inspect":    3,
 	"internal/migrate":    4,
+	"internal/radius":     4,
 	"internal/replay":     5,
 	"internal/check":      6,
 	"internal/lint":       4,
