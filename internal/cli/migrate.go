@@ -11,6 +11,7 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/radius"
 )
 
 type migrateOptions struct {
@@ -18,6 +19,7 @@ type migrateOptions struct {
 	yes    bool
 	dryRun bool
 	order  orderFlags
+	allow  allowFlags
 	run    migrate.Options
 }
 
@@ -50,8 +52,12 @@ type migrateResult struct {
 	Table    string          `json:"table"`
 	Counts   statusCounts    `json:"counts"` // before
 	Pending  []stepObject    `json:"pending"`
+	Target   *targetObject   `json:"target,omitempty"`
+	Refused  []refusalObject `json:"refused"`
 	Applied  []appliedObject `json:"applied"`
 	Error    *errorObject    `json:"error,omitempty"`
+
+	radius *radius.Report // nil where it was not looked at
 }
 
 // stepObject is one migration of a plan.
@@ -68,6 +74,10 @@ type statementObject struct {
 	Line    int    `json:"line"`
 	Control bool   `json:"control"`
 	Alone   bool   `json:"alone"`
+	// Effect is absent where it was not looked at.
+	Effect *effectObject `json:"effect,omitempty"`
+
+	column int
 }
 
 type appliedObject struct {
@@ -106,6 +116,7 @@ would skip in silence is applied. Without a terminal --yes has to say that the p
 	cmd.Flags().BoolVarP(&o.yes, "yes", "y", false, "apply the plan without asking")
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the SQL of what is pending, and change nothing")
 	o.order.add(cmd)
+	o.allow.add(cmd)
 	flags := cmd.Flags()
 	flags.Var(&timeout{&o.run.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: the role's, else 3s)")
 	flags.Var(&retries{&o.run.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default 10)")
@@ -140,7 +151,11 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	case len(plan.Steps) == 0:
 		return a.reportNothing(r)
 	}
+	refused := a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
 	a.showPlan(r)
+	if refused != nil {
+		return a.reportRefused(ctx, r, refused)
+	}
 	if err := a.approve(ctx, o, r); err != nil {
 		return err
 	}
@@ -150,7 +165,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
 	r := &migrateResult{
 		Database: db.name, Table: plan.Target.String(), Counts: statusObject(plan.Report, db).Counts,
-		Pending: []stepObject{}, Applied: []appliedObject{},
+		Pending: []stepObject{}, Refused: []refusalObject{}, Applied: []appliedObject{},
 	}
 	for _, step := range plan.Steps {
 		object := stepObject{
@@ -158,7 +173,7 @@ func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
 			Statements: []statementObject{}, Notes: append([]string{}, step.Notes...),
 		}
 		for _, s := range step.Statements {
-			object.Statements = append(object.Statements, statementObject{SQL: s.SQL, Line: s.Line, Control: s.Control, Alone: s.Alone})
+			object.Statements = append(object.Statements, statementObject{SQL: s.SQL, Line: s.Line, Control: s.Control, Alone: s.Alone, column: s.Column})
 		}
 		r.Pending = append(r.Pending, object)
 	}
@@ -239,6 +254,21 @@ func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, pl
 	}
 	a.print("%s in %s\n", count(len(r.Applied), "migration")+" applied", short(time.Since(began)))
 	return nil
+}
+
+// reportRefused ends a run of which nothing was done: the plan goes over the
+// team's limits, or it could not be seen whether it does.
+func (a *app) reportRefused(ctx context.Context, r *migrateResult, err error) error {
+	if !a.json || ctx.Err() != nil {
+		return err
+	}
+	e := a.told(ctx, err)
+	object := toErrorObject(e)
+	if r.Status, r.Error = "error", &object; len(r.Refused) > 0 {
+		r.Status = "refused"
+	}
+	a.printJSON(r)
+	return exitCode(e.Kind)
 }
 
 // reportFailed says what is in the database although the run failed; the text

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/radius"
 )
 
 // A plan is shown in full only when a person can read it.
@@ -20,14 +22,35 @@ func (a *app) showPlan(r *migrateResult) {
 	}
 	p := a.outPaint()
 	a.print("%s: %s\n\n", p.bold(r.Database), countsText(r.Counts))
+	hidden := 0
 	for i, step := range r.Pending {
-		if i == shownSteps {
-			a.print("  %s\n", p.faint(fmt.Sprintf("… and %d more (--dry-run prints them all)", len(r.Pending)-i)))
-			break
+		if i >= shownSteps && !r.noticed(i) {
+			hidden++
+			continue
 		}
-		a.print("%s", stepText(step, len(r.Pending) <= shownSteps/2, a.outWidth(), p))
+		a.print("%s", stepText(step, len(r.Pending) <= shownSteps/2 && r.quiet(), a.outWidth(), p))
+		if !r.quiet() {
+			a.print("%s", effectsText(&r.radius.Migrations[i], a.outWidth(), p))
+		}
+	}
+	if hidden > 0 {
+		a.print("  %s\n", p.faint(fmt.Sprintf("… and %d more (--dry-run prints them all)", hidden)))
+	}
+	if r.radius != nil {
+		a.print("%s", aroundText(r.radius, a.outWidth(), p))
 	}
 	a.print("\n")
+}
+
+// quiet says that there is nothing to be told of effects: nobody uses the
+// database, or it could not be looked at.
+func (r *migrateResult) quiet() bool { return r.radius == nil || r.radius.Empty }
+
+// noticed says whether others notice a migration.
+func (r *migrateResult) noticed(i int) bool {
+	return !r.quiet() && slices.ContainsFunc(r.radius.Migrations[i].Statements, func(s radius.Statement) bool {
+		return s.Risk == radius.Blocking || s.Risk == radius.Busy
+	})
 }
 
 // stepText is a migration of a plan, with its statements if wanted.

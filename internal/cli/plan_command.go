@@ -9,15 +9,18 @@ import (
 type planOptions struct {
 	target targetFlags
 	order  orderFlags
+	allow  allowFlags
 }
 
 // planResult is the JSON object of skein plan.
 type planResult struct {
-	Status   string       `json:"status"` // "pending" or "nothing_to_do"
-	Database string       `json:"database"`
-	Table    string       `json:"table"`
-	Counts   statusCounts `json:"counts"`
-	Pending  []stepObject `json:"pending"`
+	Status   string          `json:"status"` // "pending", "refused" or "nothing_to_do"
+	Database string          `json:"database"`
+	Table    string          `json:"table"`
+	Counts   statusCounts    `json:"counts"`
+	Pending  []stepObject    `json:"pending"`
+	Target   *targetObject   `json:"target,omitempty"`
+	Refused  []refusalObject `json:"refused"`
 }
 
 func newPlan(a *app) *cobra.Command {
@@ -25,9 +28,10 @@ func newPlan(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "plan [flags]",
 		Short: "show what migrate would do",
-		Long: `Shows the plan that migrate would ask about: every pending migration with its statements, and what
-runs otherwise than in a transaction of its own. Nothing is changed. The exit code is 1 when something
-is pending.
+		Long: `Shows the plan that migrate would ask about: every pending migration, what runs otherwise than in a
+transaction of its own, and what others notice of it: which tables are locked and for how long, which
+are rewritten, who is in the way now. Nothing is changed. docs/plan.md tells how times are estimated.
+The exit code is 1 when something is pending.
 
 ` + urlOrder,
 		Example: `  skein plan --url "$PRODUCTION_URL"
@@ -38,6 +42,7 @@ is pending.
 	}
 	o.target.add(cmd)
 	o.order.add(cmd)
+	o.allow.add(cmd)
 	a.addFormat(cmd)
 	return cmd
 }
@@ -59,12 +64,26 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 		if !a.json {
 			return a.reportNothing(r)
 		}
-		a.printJSON(&planResult{"nothing_to_do", r.Database, r.Table, r.Counts, r.Pending})
+		a.printJSON(r.plan("nothing_to_do"))
 		return nil
 	}
+	refused := a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+	if refused != nil && len(r.Refused) == 0 {
+		return refused
+	}
 	a.showPlan(r)
-	if a.json {
-		a.printJSON(&planResult{"pending", r.Database, r.Table, r.Counts, r.Pending})
+	switch {
+	case a.json && refused != nil:
+		a.printJSON(r.plan("refused"))
+	case a.json:
+		a.printJSON(r.plan("pending"))
+	case refused != nil:
+		return refused
 	}
 	return exitCode(exitRefused)
+}
+
+// plan is the part of the result that skein plan has.
+func (r *migrateResult) plan(status string) *planResult {
+	return &planResult{status, r.Database, r.Table, r.Counts, r.Pending, r.Target, r.Refused}
 }

@@ -60,6 +60,7 @@ var servers sync.Map
 //	bytes FILE WANT  a file has the bytes of WANT without its last new line, which
 //	                 a file in a script cannot be without
 //	crlf FILE        gives a file Windows line ends
+//	hold SQL         runs it and stays connected, as "other", to the end of the story
 //	glob COUNT PATTERN
 //	                 that many files match
 //	kube [forbid RESOURCE | cut TEXT | hang VERB]
@@ -95,7 +96,7 @@ func runScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"pg": scriptPG, "sql": scriptSQL, "json": scriptJSON, "append": scriptAppend, "edit": scriptEdit,
-			"exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob, "kube": scriptKube,
+			"hold": scriptHold, "exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob, "kube": scriptKube,
 		},
 	})
 }
@@ -146,6 +147,17 @@ func scriptSQL(ts *testscript.TestScript, neg bool, args []string) {
 			fmt.Fprintln(ts.Stdout(), string(bytes.Join(row, []byte("|"))))
 		}
 	}
+}
+
+func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
+	ctx := context.Background()
+	config, err := pgx.ParseConfig(ts.Getenv("DATABASE_URL"))
+	ts.Check(err)
+	config.RuntimeParams["application_name"] = "other"
+	conn, err := pgx.ConnectConfig(ctx, config)
+	ts.Check(err)
+	ts.Defer(func() { _ = conn.Close(ctx) })
+	ts.Check(conn.PgConn().Exec(ctx, strings.Join(args, " ")).Close())
 }
 
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/drizzle"
 	"github.com/skein-db/skein/internal/history"
@@ -16,6 +17,8 @@ type targetFlags struct {
 	config string
 	out    string
 	reach  reachFlags
+
+	team *config.Config // what skein.yaml says; set by open
 }
 
 // urlOrder is the help on where the database and the migrations come from.
@@ -34,6 +37,9 @@ func (f *targetFlags) add(cmd *cobra.Command) {
 func (f *targetFlags) open(ctx context.Context, a *app) (*history.History, *database, migrate.Target, error) {
 	p, err := f.project(ctx, a)
 	if err != nil {
+		return nil, nil, migrate.Target{}, err
+	}
+	if f.team, err = teamOf(p); err != nil {
 		return nil, nil, migrate.Target{}, err
 	}
 	target := migrate.Target{Schema: p.MigrationsSchema, Table: p.MigrationsTable}
