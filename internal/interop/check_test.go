@@ -73,7 +73,7 @@ func checkBoth(t *testing.T, c checktest.Case, modules string) checked {
 	f.Must(os.Symlink(modules, p.path("node_modules")))
 	got := checked{name: c.Name}
 
-	args := []string{"check", "--dialect=postgresql", "--out=drizzle", "--format=json", "--no-cache"}
+	args := []string{"check", "--dialect=postgresql", "--out=drizzle", "--format=json", "--no-cache", "--replay=off"}
 	if c.Schema != "" {
 		args = append(args, "--schema=schema.ts")
 	}
