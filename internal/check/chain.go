@@ -86,8 +86,9 @@ func parentExists(f *facts) []finding.Finding {
 		known[s.head.ID] = true
 	}
 	var out []finding.Finding
-	for _, s := range chain {
-		if !known[s.head.PrevID] {
+	for i, s := range chain {
+		// Of the first one some histories say "" for none.
+		if !known[s.head.PrevID] && (i > 0 || s.head.PrevID != "") {
 			out = append(out, finding.Finding{
 				Code: "snapshot-parent-missing", Severity: finding.Error, File: s.path, Line: s.head.PrevIDLine, Migration: s.tag,
 				Message: fmt.Sprintf("the snapshot's parent does not exist: no snapshot has the id %s", s.head.PrevID),

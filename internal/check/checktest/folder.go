@@ -1,6 +1,10 @@
 package checktest
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/skein-db/skein/internal/snapshot"
+)
 
 // sound are folders with nothing wrong, whatever they look like.
 var sound = []Case{
@@ -27,6 +31,7 @@ var sound = []Case{
 	{Name: "a journal as formatters leave it", Break: func(f *Folder) {
 		f.Write(Journal, strings.ReplaceAll(f.Read(Journal), "  ", "\t")+"\n")
 	}},
+	{Name: "a first snapshot that names no parent", Break: func(f *Folder) { f.Edit(First, snapshot.OriginID, "") }},
 	{Name: "hand-made counters for times", Break: func(f *Folder) {
 		f.Edit(Journal, "1700000001000", "1", "1700000002000", "2", "1700000003000", "3")
 	}},
