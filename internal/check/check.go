@@ -37,8 +37,8 @@ type Input struct {
 	// ProofWanted says that it was asked for: then what kept it from coming to
 	// an end counts as an error.
 	ProofWanted bool
-	// LintAll judges every migration for what it does to an application that
-	// runs, each as a release of its own, not only those that are not on Base.
+	// LintAll looks at the SQL of every migration, not only of those that are not
+	// on Base, and judges each as a release of its own.
 	LintAll bool
 	// Landed has the tags of the migrations that some database may have run, for
 	// callers that know them from elsewhere than Base; nil for those of Base. Fix

@@ -50,3 +50,27 @@ func TestSQLIsLookedAtOnce(t *testing.T) {
 		t.Errorf("%d parsed, %d errors after %d", n, changed.Errors, first.Errors)
 	}
 }
+
+// TestLandedSQLIsLeftAlone: nobody may mend what has landed, so that it is
+// looked at only where all is asked for.
+func TestLandedSQLIsLeftAlone(t *testing.T) {
+	folder := sound(t)
+	folder.write("0001_two.sql", "UPDATE later SET a = 1;\nCREATE TABLE later (a int);")
+	for _, c := range []struct {
+		all    bool
+		landed map[string]bool
+		want   int
+	}{
+		{false, nil, 1},
+		{false, map[string]bool{"0000_one": true, "0001_two": true}, 0},
+		{true, map[string]bool{"0000_one": true, "0001_two": true}, 1},
+	} {
+		f, err := gather(context.Background(), Input{Dir: folder.dir})
+		folder.must(err)
+		f.landed, f.in.LintAll = c.landed, c.all
+		folder.must(f.lookAtSQL(context.Background()))
+		if got := len(sqlSound(f)); got != c.want {
+			t.Errorf("%+v: %d findings", c, got)
+		}
+	}
+}

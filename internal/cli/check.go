@@ -74,8 +74,8 @@ and a write that was interrupted.
 What has landed on the upstream may have run anywhere, so it is append-only: the folder is compared
 with the commit where the branch left --base, which is what skein.yaml names, or
 else the main branch of origin. Outside of a repository that part is left out. Migrations that have not
-landed are judged as skein lint does: what in them is not safe while an application runs. --all
-judges all.
+landed are judged as skein lint does: what in them is not safe while an application runs. The SQL of
+those that have landed, which nobody may mend any more, is looked at with --all only.
 
 The project is described by its config, or by flags, not both. With --out alone the schema files are
 left out.
@@ -101,7 +101,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
 	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
 	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
-	cmd.Flags().BoolVar(&o.all, "all", false, "judge the SQL of every migration, also of those that have landed, each as a release of its own")
+	cmd.Flags().BoolVar(&o.all, "all", false, "look at the SQL of every migration, also of those that have landed, and judge each as a release of its own")
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read every file even when nothing changed since the last time")
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what is mechanical and safe, then check")
 	o.faces.add(cmd)
