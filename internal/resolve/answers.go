@@ -1,0 +1,84 @@
+package resolve
+
+import (
+	"github.com/skein-db/skein/internal/diff"
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/sqltree"
+)
+
+// renames answers the differ's questions as the migration's own SQL does:
+// something was renamed only if there is a statement that renames it.
+type renames []rename
+
+type rename struct {
+	kind     sqltree.Kind
+	table    schema.Ref // of a column or policy, under either name
+	old, new schema.Ref
+}
+
+func renamesIn(statements []sqltree.Statement) renames {
+	var out renames
+	for _, s := range statements {
+		switch n := s.Node.(type) {
+		case *sqltree.Rename:
+			r := rename{kind: n.Kind, table: refOf(n.Table)}
+			switch n.Kind {
+			case sqltree.Column, sqltree.Policy, sqltree.TableConstraint:
+				r.old, r.new = schema.Ref{Name: n.Old}, schema.Ref{Name: n.New}
+			default:
+				r.old = refOf(n.Table)
+				r.new = schema.Ref{Schema: r.old.Schema, Name: n.New}
+			}
+			out = append(out, r)
+		case *sqltree.SetSchema:
+			old := refOf(n.Name)
+			out = append(out, rename{kind: n.Kind, old: old, new: schema.Ref{Schema: n.New, Name: old.Name}})
+		}
+		out = append(out, renamesIn(s.Body)...)
+	}
+	return out
+}
+
+func refOf(n sqltree.Name) schema.Ref {
+	n = n.In()
+	return schema.Ref{Schema: n.Schema, Name: n.Name}
+}
+
+// Resolve answers a question of the differ.
+func (r renames) Resolve(q diff.Question) (diff.Answer, error) {
+	for _, candidate := range q.Candidates {
+		for _, one := range r {
+			if one.answers(q, candidate) {
+				return diff.Answer{Rename: true, From: candidate}, nil
+			}
+		}
+	}
+	return diff.Answer{}, nil
+}
+
+func (r rename) answers(q diff.Question, from schema.Ref) bool {
+	if r.new.Name != q.Created.Name || r.old.Name != from.Name {
+		// A move to another schema and a new name are two statements; the
+		// second of them still has the new name.
+		return false
+	}
+	if q.Table != nil {
+		return r.kind == sqltree.Column && q.Kind == diff.KindColumn && (r.table == *q.Table || q.OldTable != nil && r.table == *q.OldTable) ||
+			r.kind == sqltree.Policy && q.Kind == diff.KindPolicy
+	}
+	switch q.Kind {
+	case diff.KindTable:
+		return r.kind == sqltree.Table
+	case diff.KindView:
+		return r.kind == sqltree.View || r.kind == sqltree.MaterializedView || r.kind == sqltree.Table
+	case diff.KindEnum:
+		return r.kind == sqltree.Type
+	case diff.KindSequence:
+		return r.kind == sqltree.Sequence
+	case diff.KindSchema:
+		return r.kind == sqltree.Schema
+	case diff.KindRole:
+		return r.kind == sqltree.Role
+	}
+	return false
+}

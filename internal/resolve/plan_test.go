@@ -1,0 +1,266 @@
+package resolve
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/skein-db/skein/internal/diff"
+	"github.com/skein-db/skein/internal/merge"
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/snapshot"
+	"github.com/skein-db/skein/internal/sqltext"
+)
+
+// branch is a line of history being written, as a developer writes it.
+type branch struct {
+	t     *testing.T
+	files map[string][]byte
+	now   schema.Schema
+	n     int
+	id    string
+	name  string
+	when  int64
+}
+
+// start is a base of one migration, with the table users.
+func start(t *testing.T) *branch {
+	b := &branch{t: t, files: map[string][]byte{}, id: snapshot.OriginID, name: "base", when: 1000}
+	return b.generate("init", func(s *schema.Schema) {
+		s.Tables = []schema.Table{{Schema: "public", Name: "users", Columns: []schema.Column{
+			{Name: "id", Type: "integer", PrimaryKey: true, NotNull: true}, {Name: "email", Type: "text"},
+		}}}
+	})
+}
+
+// fork goes on from here under another name.
+func (b *branch) fork(name string) *branch {
+	c := *b
+	c.name, c.files = name, map[string][]byte{}
+	for path, data := range b.files {
+		c.files[path] = data
+	}
+	c.now = *b.now.Clone()
+	return &c
+}
+
+// generate does what skein generate does.
+func (b *branch) generate(name string, edit func(*schema.Schema), after ...string) *branch {
+	b.t.Helper()
+	was := b.now.Clone()
+	edit(&b.now)
+	r, err := diff.Compute(was, &b.now, nil)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return b.write(name, sqltext.Join(append(r.Statements(), after...), true), true)
+}
+
+// custom writes a migration by hand.
+func (b *branch) custom(name, sql string) *branch {
+	b.t.Helper()
+	return b.write(name, sql, true)
+}
+
+func (b *branch) write(name, sql string, withSnapshot bool) *branch {
+	b.t.Helper()
+	journal := snapshot.NewJournal()
+	if data, ok := b.files[JournalPath]; ok {
+		var err error
+		if journal, err = snapshot.DecodeJournal(JournalPath, data); err != nil {
+			b.t.Fatal(err)
+		}
+	}
+	tag := fmt.Sprintf("%04d_%s", b.n, name)
+	b.when += 10
+	journal.Append(snapshot.Entry{Idx: b.n, Version: "7", When: b.when, Tag: tag, Breakpoints: true})
+	b.files[JournalPath] = journal.Encode()
+	b.files[tag+".sql"] = []byte(sql)
+	if withSnapshot {
+		id := fmt.Sprintf("%s-%d", b.name, b.n)
+		b.files[snapshotPath(tag)] = snapshot.New(id, b.id, &b.now).Encode()
+		b.id = id
+	}
+	b.n++
+	return b
+}
+
+func (b *branch) line() *Line {
+	b.t.Helper()
+	l, err := ReadLine(b.name, b.files)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return l
+}
+
+func make3(t *testing.T, base, upstream, local *branch, take merge.Take) *Plan {
+	t.Helper()
+	p, err := Make(context.Background(), Input{
+		Base: base.line(), Upstream: upstream.line(), Local: local.line(), Take: take, NewID: func() string { return "new" },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func column(name, typ string) func(*schema.Schema) {
+	return func(s *schema.Schema) {
+		t := s.Table(schema.Ref{Schema: "public", Name: "users"})
+		t.Columns = append(t.Columns, schema.Column{Name: name, Type: typ})
+	}
+}
+
+func noColumn(name string) func(*schema.Schema) {
+	return func(s *schema.Schema) {
+		t := s.Table(schema.Ref{Schema: "public", Name: "users"})
+		for i := range t.Columns {
+			if t.Columns[i].Name == name {
+				t.Columns = append(t.Columns[:i:i], t.Columns[i+1:]...)
+				return
+			}
+		}
+	}
+}
+
+func both(edits ...func(*schema.Schema)) func(*schema.Schema) {
+	return func(s *schema.Schema) {
+		for _, e := range edits {
+			e(s)
+		}
+	}
+}
+
+const (
+	addAge  = `ALTER TABLE "users" ADD COLUMN "age" integer;`
+	addBio  = `ALTER TABLE "users" ADD COLUMN "bio" text;`
+	fill    = `UPDATE "users" SET "age" = 1;`
+	marker  = "--> statement-breakpoint\n"
+	comment = "-- skein:allow update-unbounded reason=small\n"
+)
+
+// TestMake tells what becomes of local migrations, one line each: fate, old
+// tag, new tag; then the text where it is another.
+func TestMake(t *testing.T) {
+	for _, c := range []struct {
+		name            string
+		upstream, local func(*branch)
+		want            string
+	}{
+		{"nothing upstream", func(*branch) {}, func(b *branch) { b.generate("mine", column("age", "integer")) },
+			"moved 0001_mine 0001_mine"},
+		{"two of one number", func(b *branch) { b.generate("theirs", column("bio", "text")) },
+			func(b *branch) { b.generate("mine", column("age", "integer"), comment+fill) },
+			"moved 0001_mine 0002_mine"},
+		{"several on both sides",
+			func(b *branch) { b.generate("t1", column("bio", "text")).custom("t2", "SELECT 1;") },
+			func(b *branch) { b.generate("m1", column("age", "integer")).custom("m2", fill) },
+			"moved 0001_m1 0003_m1\nmoved 0002_m2 0004_m2"},
+		{"the same change", func(b *branch) { b.generate("theirs", column("age", "integer")) },
+			func(b *branch) { b.generate("mine", column("age", "integer")) },
+			"dropped 0001_mine -"},
+		{"the same change, and a tail", func(b *branch) { b.generate("theirs", column("age", "integer")) },
+			func(b *branch) { b.generate("mine", column("age", "integer"), fill) },
+			"custom 0001_mine 0002_mine\n" + fill},
+		{"the same change among others", func(b *branch) { b.generate("theirs", column("age", "integer")) },
+			func(b *branch) { b.generate("mine", both(column("age", "integer"), column("bio", "text")), fill) },
+			"rewritten 0001_mine 0002_mine\n" + addBio + marker + fill},
+		{"picked from the other side", func(b *branch) { b.custom("fix", fill) }, func(b *branch) { b.custom("fix", fill) },
+			"same 0001_fix 0001_fix"},
+		{"one attribute, twice", func(b *branch) { b.generate("theirs", column("age", "text")) },
+			func(b *branch) { b.generate("mine", column("age", "integer")) },
+			"problem 0001_mine column users.age"},
+		{"data on a column that is gone", func(b *branch) { b.generate("theirs", noColumn("email")) },
+			func(b *branch) { b.custom("mine", `UPDATE "users" AS u SET "id" = 2 WHERE u."email" = 'x';`) },
+			"problem 0001_mine column users.email"},
+		{"data on a column that is dropped here", func(b *branch) { b.custom("theirs", `UPDATE users SET email = 'x';`) },
+			func(b *branch) { b.generate("mine", noColumn("email")) },
+			"problem 0001_mine column users.email"},
+		{"data in strings and comments", func(b *branch) { b.generate("theirs", noColumn("email")) },
+			func(b *branch) { b.custom("mine", "-- email\nUPDATE users SET id = 2 WHERE 'email' <> '';") },
+			"moved 0001_mine 0002_mine"},
+		{"a landed migration changed", func(*branch) {}, func(b *branch) { b.files["0000_init.sql"] = []byte("SELECT 2;") },
+			"problem 0000_init landed"},
+		{"an older time", func(b *branch) { b.when += 500; b.generate("theirs", column("bio", "text")) },
+			func(b *branch) { b.generate("mine", column("age", "integer")) },
+			"moved 0001_mine 0002_mine"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			base := start(t)
+			upstream, local := base.fork("upstream"), base.fork("local")
+			c.upstream(upstream)
+			c.local(local)
+			p := make3(t, base, upstream, local, nil)
+			if diff := cmp.Diff(c.want, told(p)); diff != "" {
+				t.Error(diff)
+			}
+			if len(p.Problems) == 0 {
+				sound(t, upstream, p)
+			}
+		})
+	}
+}
+
+func told(p *Plan) string {
+	var out []string
+	for _, problem := range p.Problems {
+		what := problem.Object().String()
+		if problem.Landed {
+			what = "landed"
+		}
+		out = append(out, fmt.Sprintf("problem %s %s", problem.Migration, what))
+	}
+	if len(out) > 0 {
+		return strings.Join(out, "\n")
+	}
+	for _, m := range p.Moves {
+		to := m.To.Tag
+		if to == "" {
+			to = "-"
+		}
+		out = append(out, fmt.Sprintf("%s %s %s", m.Fate, m.From.Tag, to))
+		if m.SQL != m.OldSQL && m.Fate != Gone {
+			out = append(out, m.SQL)
+		}
+	}
+	return strings.Join(out, "\n")
+}
+
+// sound holds what every outcome has: upstream's files as they were, one chain
+// of snapshots, times that grow, and a last snapshot that says what the
+// migrations lead to.
+func sound(t *testing.T, upstream *branch, p *Plan) {
+	t.Helper()
+	files := map[string][]byte{}
+	for path, data := range upstream.files {
+		files[path] = data
+	}
+	for path, data := range p.Files() {
+		if old, taken := files[path]; taken && path != JournalPath {
+			t.Errorf("upstream's %s is written over: %s", path, old)
+		}
+		files[path] = data
+	}
+	l, err := ReadLine("outcome", files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parent, when := snapshot.OriginID, int64(0)
+	for i, m := range l.Migrations {
+		if m.Entry.Idx != i || m.Entry.When <= when || !m.HasSQL {
+			t.Errorf("entry %+v after time %d", m.Entry, when)
+		}
+		when = m.Entry.When
+		if m.Snapshot == nil || m.Snapshot.PrevID != parent {
+			t.Fatalf("%s has the parent %v, not %s", m.Entry.Tag, m.Snapshot, parent)
+		}
+		parent = m.Snapshot.ID
+	}
+	if last := &l.Migrations[len(l.Migrations)-1].Snapshot.Schema; !schema.Equal(last, p.Schema) {
+		t.Error("the last snapshot is not what the plan leads to")
+	}
+}

@@ -1,0 +1,149 @@
+package resolve
+
+import (
+	"slices"
+
+	"github.com/skein-db/skein/internal/merge"
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/sqltree"
+)
+
+// Problem is what a person has to settle before two histories can be one.
+// Exactly one of its kinds is set.
+type Problem struct {
+	Migration string // the tag of the local migration
+	// Disagreement is between the schemas.
+	Disagreement *merge.Disagreement
+	// Statement was written by hand and uses Uses, which the other side, By,
+	// dropped or renamed.
+	Statement string
+	Uses      merge.Object
+	By        merge.Side
+	// In is upstream's migration that Statement is in; "" for a local one.
+	In string
+	// Edited is a generated statement that somebody changed by hand, and that
+	// would have to be another one now.
+	Edited string
+	// Landed says that the local side changed or removed a migration that
+	// upstream has.
+	Landed bool
+}
+
+// Object returns what --take names to settle the problem.
+func (p *Problem) Object() merge.Object {
+	if p.Disagreement != nil {
+		return p.Disagreement.Object
+	}
+	return p.Uses
+}
+
+// landed finds that the local side changed or removed what upstream has.
+func (p *planner) landed() {
+	for i := range p.Base.Migrations {
+		m := &p.Base.Migrations[i]
+		if p.Upstream.find(m) == nil {
+			continue
+		}
+		if mine := p.Local.find(m); mine == nil || mine.SQL != m.SQL || mine.Entry.Tag != m.Entry.Tag {
+			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Landed: true})
+		}
+	}
+}
+
+// edited finds generated statements that are not in the file as they were
+// generated, and that cannot stay: what was changed by hand cannot be
+// exchanged blindly.
+func (p *planner) edited(m *Migration, f *file, now []generated) {
+	for _, g := range f.missing() {
+		if !slices.ContainsFunc(now, func(o generated) bool { return o.plain == g.plain }) {
+			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Edited: g.sql})
+		}
+	}
+}
+
+// unknown finds statements written by hand that use what the other side
+// dropped or renamed: no schema knows of them.
+func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
+	for i, s := range f.statements {
+		if f.generated[i] >= 0 {
+			continue
+		}
+		if used, ok := lost(&s, before, p.plan.Schema, after); ok {
+			p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
+		}
+	}
+	for _, s := range p.theirs {
+		if used, ok := lost(&s.Statement, before, after, p.Upstream.schema()); ok {
+			p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Local, In: s.tag})
+		}
+	}
+}
+
+// problem adds one, unless a person has settled it.
+func (p *planner) problem(found Problem) {
+	d := merge.Disagreement{Object: found.Uses, Uses: &found.Uses, DroppedBy: found.By}
+	if p.Take != nil {
+		if _, ok := p.Take(d); ok {
+			p.plan.Settled = append(p.plan.Settled, d)
+			return
+		}
+	}
+	p.plan.Problems = append(p.plan.Problems, found)
+}
+
+// lost returns a table or column that a statement about rows uses, that was in
+// had and is neither in has nor made on the statement's own side.
+func lost(s *sqltree.Statement, had, has, own *schema.Schema) (merge.Object, bool) {
+	for _, inner := range s.Body {
+		if o, ok := lost(&inner, had, has, own); ok {
+			return o, true
+		}
+	}
+	if !aboutRows(s.Node) {
+		return merge.Object{}, false
+	}
+	for _, use := range s.Uses.Tables {
+		ref := refOf(use.Name)
+		if had.Table(ref) != nil && has.Table(ref) == nil && own.Table(ref) != nil {
+			return merge.Object{Kind: "table", Name: ref.String()}, true
+		}
+	}
+	for _, c := range s.Uses.Columns {
+		if ref, ok := columnLost(s, c, had, has, own); ok {
+			return merge.Object{Kind: "column", Table: ref, Name: c.Name}, true
+		}
+	}
+	return merge.Object{}, false
+}
+
+// aboutRows says whether a statement reads or writes rows. DDL is told by the
+// schemas.
+func aboutRows(n sqltree.Node) bool {
+	switch n.(type) {
+	case *sqltree.Insert, *sqltree.Update, *sqltree.Delete, *sqltree.Select, *sqltree.CreateView, *sqltree.CreateFunction:
+		return true
+	case *sqltree.CreateTable:
+		return n.(*sqltree.CreateTable).AsQuery
+	}
+	return false
+}
+
+// columnLost finds the table of a column among those that the statement uses.
+// A column that any of them still has may be that one.
+func columnLost(s *sqltree.Statement, c sqltree.ColumnUse, had, has, own *schema.Schema) (schema.Ref, bool) {
+	var gone schema.Ref
+	for _, use := range s.Uses.Tables {
+		ref := refOf(use.Name)
+		if c.Qualifier != "" && c.Qualifier != use.Alias && c.Qualifier != use.Name.Name && c.Qualifier != use.Name.String() {
+			continue
+		}
+		was, is, mine := had.Table(ref), has.Table(ref), own.Table(ref)
+		if is != nil && is.Column(c.Name) != nil {
+			return schema.Ref{}, false
+		}
+		if was != nil && was.Column(c.Name) != nil && mine != nil && mine.Column(c.Name) != nil {
+			gone = ref
+		}
+	}
+	return gone, gone != schema.Ref{}
+}
