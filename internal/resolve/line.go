@@ -31,39 +31,121 @@ type Line struct {
 	Migrations []Migration
 }
 
-// Migration is an entry of a line with its files.
+// Migration is an entry of a line with its files. Of a migration that all
+// lines have alike the files are not read, but for the last: they are many.
 type Migration struct {
 	Entry    snapshot.Entry
 	SQL      string
-	HasSQL   bool
-	Snapshot *snapshot.Snapshot // nil where there is none
+	Snapshot *snapshot.Snapshot // nil where there is none, or it was not read
+
+	sqlID, snapshotID string // of the files' content; "" where there is none
 }
 
-// ReadLine reads a folder's files, given by their slash-separated paths within
-// it. name says in errors whose they are. A folder without a journal is an
-// empty line. With snapshots given as nil bytes the snapshot counts as missing.
-func ReadLine(name string, files map[string][]byte) (*Line, error) {
+// Files are a folder's files: an id of the content by the slash-separated path
+// within the folder.
+type Files map[string]string
+
+// Read returns the contents with these ids.
+type Read func(ids ...string) ([][]byte, error)
+
+// Lines are the three states that resolve works on.
+type Lines struct{ Base, Upstream, Local *Line }
+
+// ReadLines reads three states of a folder. A folder without a journal is an
+// empty line.
+func ReadLines(base, upstream, local Files, read Read) (*Lines, error) {
+	states := []struct {
+		name  string
+		files Files
+		line  *Line
+	}{{"base", base, nil}, {"upstream", upstream, nil}, {"local", local, nil}}
+	for i := range states {
+		line, err := readJournal(states[i].files, read)
+		if err != nil {
+			return nil, of(states[i].name, err)
+		}
+		states[i].line = line
+	}
+	l := &Lines{states[0].line, states[1].line, states[2].line}
+	known := l.common()
+	for _, s := range states {
+		if err := s.line.load(known, read); err != nil {
+			return nil, of(s.name, err)
+		}
+	}
+	return l, nil
+}
+
+func readJournal(files Files, read Read) (*Line, error) {
 	line := &Line{Journal: snapshot.NewJournal()}
-	data, ok := files[JournalPath]
+	id, ok := files[JournalPath]
 	if !ok {
 		return line, nil
 	}
-	var err error
-	if line.Journal, err = snapshot.DecodeJournal(JournalPath, data); err != nil {
-		return nil, of(name, err)
+	data, err := read(id)
+	if err != nil {
+		return nil, err
+	}
+	if line.Journal, err = snapshot.DecodeJournal(JournalPath, data[0]); err != nil {
+		return nil, err
 	}
 	for _, e := range line.Journal.Entries {
-		m := Migration{Entry: e}
-		sql, ok := files[e.Tag+".sql"]
-		m.SQL, m.HasSQL = string(sql), ok
-		if data := files[snapshotPath(e.Tag)]; data != nil {
-			if m.Snapshot, err = snapshot.Decode(snapshotPath(e.Tag), data); err != nil {
-				return nil, of(name, err)
-			}
-		}
-		line.Migrations = append(line.Migrations, m)
+		line.Migrations = append(line.Migrations, Migration{Entry: e, sqlID: files[e.Tag+".sql"], snapshotID: files[snapshotPath(e.Tag)]})
 	}
 	return line, nil
+}
+
+// common returns how many migrations at the start all lines have alike, less
+// the one whose snapshot is needed.
+func (l *Lines) common() int {
+	n := 0
+	for n < len(l.Base.Migrations) && n < len(l.Upstream.Migrations) && n < len(l.Local.Migrations) &&
+		l.Base.Migrations[n].alike(&l.Upstream.Migrations[n]) && l.Base.Migrations[n].alike(&l.Local.Migrations[n]) {
+		n++
+	}
+	for n > 0 {
+		n--
+		if l.Base.Migrations[n].snapshotID != "" {
+			break
+		}
+	}
+	return n
+}
+
+func (m *Migration) alike(o *Migration) bool {
+	return m.Entry.Tag == o.Entry.Tag && m.sqlID == o.sqlID && m.snapshotID == o.snapshotID
+}
+
+// load reads the files of the migrations behind the first n.
+func (l *Line) load(n int, read Read) error {
+	var ids []string
+	for i := range l.Migrations[n:] {
+		for _, id := range []string{l.Migrations[n+i].sqlID, l.Migrations[n+i].snapshotID} {
+			if id != "" {
+				ids = append(ids, id)
+			}
+		}
+	}
+	contents, err := read(ids...)
+	if err != nil {
+		return err
+	}
+	byID := map[string][]byte{}
+	for i, id := range ids {
+		byID[id] = contents[i]
+	}
+	for i := range l.Migrations[n:] {
+		m := &l.Migrations[n+i]
+		m.SQL = string(byID[m.sqlID])
+		if m.snapshotID == "" {
+			continue
+		}
+		file := snapshotPath(m.Entry.Tag)
+		if m.Snapshot, err = snapshot.Decode(file, byID[m.snapshotID]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // of says whose file an error is about.
@@ -107,12 +189,13 @@ func (l *Line) lastID() string {
 // one with its snapshot's id, else with its tag, else with its name and text.
 func (l *Line) find(m *Migration) *Migration {
 	match := []func(o *Migration) bool{
+		m.alike,
 		func(o *Migration) bool {
 			return m.Snapshot != nil && o.Snapshot != nil && m.Snapshot.ID == o.Snapshot.ID && slug(m.Entry.Tag) == slug(o.Entry.Tag)
 		},
 		func(o *Migration) bool { return m.Entry.Tag == o.Entry.Tag },
 		func(o *Migration) bool {
-			return slug(m.Entry.Tag) == slug(o.Entry.Tag) && m.SQL == o.SQL && m.HasSQL && o.HasSQL
+			return slug(m.Entry.Tag) == slug(o.Entry.Tag) && m.sqlID == o.sqlID && m.sqlID != ""
 		},
 	}
 	for _, same := range match {

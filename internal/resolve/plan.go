@@ -13,10 +13,8 @@ import (
 
 // Input is what is to be made one.
 type Input struct {
-	// Base is the state that both sides started from.
-	Base *Line
 	// Upstream stays as it is, Local comes behind it.
-	Upstream, Local *Line
+	Lines
 	// Take settles disagreements; nil leaves them open.
 	Take merge.Take
 	// NewID makes the id of a snapshot for a migration that has none.
@@ -125,7 +123,7 @@ type upstreamStatement struct {
 // this branch, or merged before. A mere number or name in common is no copy.
 func twin(upstream *Line, m *Migration) *Migration {
 	o := upstream.find(m)
-	if o == nil || o.SQL != m.SQL || slug(o.Entry.Tag) != slug(m.Entry.Tag) {
+	if o == nil || o.sqlID != m.sqlID || slug(o.Entry.Tag) != slug(m.Entry.Tag) {
 		return nil
 	}
 	return o

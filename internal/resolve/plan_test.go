@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -88,11 +89,27 @@ func (b *branch) write(name, sql string, withSnapshot bool) *branch {
 	return b
 }
 
-func (b *branch) line() *Line {
-	b.t.Helper()
-	l, err := ReadLine(b.name, b.files)
+// lines reads three states; the content's id is its hash.
+func lines(t *testing.T, base, upstream, local map[string][]byte) *Lines {
+	t.Helper()
+	store := map[string][]byte{}
+	put := func(files map[string][]byte) Files {
+		out := Files{}
+		for path, data := range files {
+			out[path] = fmt.Sprintf("%x", sha256.Sum256(data))
+			store[out[path]] = data
+		}
+		return out
+	}
+	l, err := ReadLines(put(base), put(upstream), put(local), func(ids ...string) ([][]byte, error) {
+		var out [][]byte
+		for _, id := range ids {
+			out = append(out, store[id])
+		}
+		return out, nil
+	})
 	if err != nil {
-		b.t.Fatal(err)
+		t.Fatal(err)
 	}
 	return l
 }
@@ -100,7 +117,7 @@ func (b *branch) line() *Line {
 func make3(t *testing.T, base, upstream, local *branch, take merge.Take) *Plan {
 	t.Helper()
 	p, err := Make(context.Background(), Input{
-		Base: base.line(), Upstream: upstream.line(), Local: local.line(), Take: take, NewID: func() string { return "new" },
+		Lines: *lines(t, base.files, upstream.files, local.files), Take: take, NewID: func() string { return "new" },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -245,13 +262,10 @@ func sound(t *testing.T, upstream *branch, p *Plan) {
 		}
 		files[path] = data
 	}
-	l, err := ReadLine("outcome", files)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := lines(t, nil, nil, files).Local
 	parent, when := snapshot.OriginID, int64(0)
 	for i, m := range l.Migrations {
-		if m.Entry.Idx != i || m.Entry.When <= when || !m.HasSQL {
+		if m.Entry.Idx != i || m.Entry.When <= when || m.sqlID == "" {
 			t.Errorf("entry %+v after time %d", m.Entry, when)
 		}
 		when = m.Entry.When

@@ -44,7 +44,7 @@ func (p *planner) landed() {
 		if p.Upstream.find(m) == nil {
 			continue
 		}
-		if mine := p.Local.find(m); mine == nil || mine.SQL != m.SQL || mine.Entry.Tag != m.Entry.Tag {
+		if mine := p.Local.find(m); mine == nil || mine.sqlID != m.sqlID || mine.Entry.Tag != m.Entry.Tag {
 			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Landed: true})
 		}
 	}
