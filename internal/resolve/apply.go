@@ -1,0 +1,99 @@
+package resolve
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/skein-db/skein/internal/gitrepo"
+)
+
+// Change is a file of the folder that is to be written or, without data,
+// removed.
+type Change struct {
+	Path string // slash-separated, within the folder
+	Data []byte // nil for a file that goes
+}
+
+// Changes returns what has to be done to the folder in dir, whose states are s,
+// so that it holds the plan: upstream's files as they are, the local
+// migrations under their new names, and none under the old. The journal is
+// last. It reads the disk and runs git; nothing is written.
+func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir string) ([]Change, error) {
+	wanted := p.Files()
+	var blobs []string
+	var paths []string
+	for _, path := range s.touched(p) {
+		if _, made := wanted[path]; made {
+			continue
+		}
+		id, ok := s.Upstream[path]
+		if !ok {
+			wanted[path] = nil
+			continue
+		}
+		paths, blobs = append(paths, path), append(blobs, id)
+	}
+	contents, err := repo.Blobs(ctx, blobs...)
+	if err != nil {
+		return nil, err
+	}
+	for i, path := range paths {
+		wanted[path] = append([]byte{}, contents[i]...) // never nil
+	}
+	var out []Change
+	for path, data := range wanted {
+		now, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
+		missing := errors.Is(err, fs.ErrNotExist)
+		if err != nil && !missing {
+			return nil, err
+		}
+		if data == nil && !missing || data != nil && (missing || !bytes.Equal(now, data)) {
+			out = append(out, Change{path, data})
+		}
+	}
+	slices.SortFunc(out, func(a, b Change) int {
+		if (a.Path == JournalPath) != (b.Path == JournalPath) {
+			if a.Path == JournalPath {
+				return 1
+			}
+			return -1
+		}
+		return strings.Compare(a.Path, b.Path)
+	})
+	return out, nil
+}
+
+// touched lists the files of migrations that are not alike in all states, or
+// that the plan makes. Other files in the folder are nobody's business.
+func (s *States) touched(p *Plan) []string {
+	seen := map[string]bool{}
+	look := func(path string) {
+		seen[path] = seen[path] || s.Base[path] != s.Upstream[path] || s.Upstream[path] != s.Local[path]
+	}
+	look(JournalPath)
+	for _, line := range []*Line{s.Lines.Base, s.Lines.Upstream, s.Lines.Local} {
+		for _, m := range line.Migrations {
+			look(m.Entry.Tag + ".sql")
+			look(snapshotPath(m.Entry.Tag))
+		}
+	}
+	for _, m := range p.Moves {
+		if m.To.Tag != "" {
+			seen[m.To.Tag+".sql"], seen[snapshotPath(m.To.Tag)] = true, true
+		}
+	}
+	var out []string
+	for path, yes := range seen {
+		if yes {
+			out = append(out, path)
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,209 @@
+package resolve
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/gitrepo"
+	"github.com/skein-db/skein/internal/merge"
+)
+
+// Place is where a repository stands: which three commits are to be made one,
+// and which of them is upstream.
+type Place struct {
+	// Doing is what git is in the middle of: Idle for a merge that is finished
+	// already, and for a branch that is behind.
+	Doing gitrepo.Doing
+	// Behind says that nothing was merged yet: the branch is put on upstream.
+	Behind bool
+	// Base, Upstream and Local are commits; Base is "" where the histories have
+	// none in common.
+	Base, Upstream, Local string
+	// Ours says which side git calls ours, what HEAD is.
+	Ours        merge.Side
+	Step, Steps int // of a rebase
+	// Why says in a few words how upstream was told from local.
+	Why string
+}
+
+// Wish is what a person says about the place.
+type Wish struct {
+	// Onto is a revision that the branch is to be put on; "" for what git is in
+	// the middle of.
+	Onto string
+	// UpstreamRef is the branch that work is merged into, such as
+	// "origin/main"; "" where none is known.
+	UpstreamRef string
+	// Upstream overrides which side is upstream: "ours", "theirs" or "".
+	Upstream string
+}
+
+// Where finds out where the repository stands. It runs git and writes nothing.
+func Where(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
+	op, err := repo.Operation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case op != nil && w.Onto != "":
+		return nil, &diag.Error{
+			Kind: diag.Usage, Message: fmt.Sprintf("git is in the middle of a %s, so there is nothing to put on %s", op.Doing, w.Onto),
+			Hint: "leave --onto away to resolve that, or end it first",
+		}
+	case w.Onto != "":
+		return behind(ctx, repo, w)
+	case op == nil:
+		return merged(ctx, repo, w)
+	}
+	p := &Place{Doing: op.Doing, Base: op.Base, Step: op.Step, Steps: op.Steps}
+	side, why, err := upstreamOf(ctx, repo, op, w)
+	if err != nil {
+		return nil, err
+	}
+	p.take(side, op.Ours, op.Theirs, why)
+	return p, nil
+}
+
+// take says which of git's two sides is upstream.
+func (p *Place) take(upstream, ours, theirs, why string) {
+	p.Why, p.Ours, p.Upstream, p.Local = why, merge.Upstream, ours, theirs
+	if upstream == "theirs" {
+		p.Ours, p.Upstream, p.Local = merge.Local, theirs, ours
+	}
+}
+
+// upstreamOf decides which of git's sides is upstream. What a rebase, a pick,
+// a revert or a stash is put on is; of a merge, the side that the upstream
+// branch has.
+func upstreamOf(ctx context.Context, repo *gitrepo.Repo, op *gitrepo.Operation, w Wish) (side, why string, err error) {
+	if w.Upstream != "" {
+		return w.Upstream, "as --upstream says", nil
+	}
+	if op.Doing != gitrepo.Merging {
+		return "ours", map[gitrepo.Doing]string{
+			gitrepo.Rebasing: "the commits are put on it", gitrepo.Picking: "the commit is put on it",
+			gitrepo.Reverting: "the commit is taken out of it", gitrepo.Unstashing: "the stash is put on it",
+		}[op.Doing], nil
+	}
+	return ofMerge(ctx, repo, op.Ours, op.Theirs, op.Branch, w)
+}
+
+func ofMerge(ctx context.Context, repo *gitrepo.Repo, ours, theirs, branch string, w Wish) (side, why string, err error) {
+	if w.Upstream != "" {
+		return w.Upstream, "as --upstream says", nil
+	}
+	if w.UpstreamRef == "" {
+		return "theirs", "it is merged into this branch, and no upstream branch is known", nil
+	}
+	if _, name, _ := strings.Cut(w.UpstreamRef, "/"); name == branch || w.UpstreamRef == branch {
+		return "ours", fmt.Sprintf("%s is the upstream branch", branch), nil
+	}
+	for _, candidate := range []struct{ side, commit string }{{"theirs", theirs}, {"ours", ours}} {
+		held, err := repo.Holds(ctx, w.UpstreamRef, candidate.commit)
+		if err != nil {
+			return "", "", err
+		}
+		if held {
+			return candidate.side, w.UpstreamRef + " has it", nil
+		}
+	}
+	return "theirs", "it is merged into this branch", nil
+}
+
+// behind is the place of a branch that is to be put on a revision.
+func behind(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
+	onto, ok, err := repo.Resolve(ctx, w.Onto)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, &diag.Error{
+			Kind: diag.Usage, Message: fmt.Sprintf("there is no revision %s here", w.Onto),
+			Hint: "git fetch brings what a remote has; name it as git does, for example origin/main",
+		}
+	}
+	head, _, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	base, _, err := repo.MergeBase(ctx, head, onto)
+	if err != nil {
+		return nil, err
+	}
+	return &Place{Behind: true, Base: base, Upstream: onto, Local: head, Ours: merge.Local, Why: "as --onto says"}, nil
+}
+
+// merged is the place of a merge that is finished: git found no conflict, and
+// yet the folder may be broken.
+func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
+	head, ok, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	var parents []string
+	if ok {
+		if parents, err = repo.Parents(ctx, head); err != nil {
+			return nil, err
+		}
+	}
+	if len(parents) != 2 {
+		return nil, &diag.Error{
+			Kind: diag.Usage, File: repo.Top, Message: "there is nothing to resolve: git is in the middle of nothing, and the last commit is no merge",
+			Hint: "to put the migrations of this branch behind those of another one, before they meet: skein resolve --onto origin/main",
+		}
+	}
+	p := &Place{}
+	if p.Base, _, err = repo.MergeBase(ctx, parents[0], parents[1]); err != nil {
+		return nil, err
+	}
+	branch, err := repo.Branch(ctx)
+	if err != nil {
+		return nil, err
+	}
+	side, why, err := ofMerge(ctx, repo, parents[0], parents[1], branch, w)
+	if err != nil {
+		return nil, err
+	}
+	p.take(side, parents[0], parents[1], why)
+	return p, nil
+}
+
+// Read reads the three states of a migrations folder, given as gitrepo names
+// it. It runs git.
+func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*States, error) {
+	s := &States{}
+	for _, one := range []struct {
+		commit string
+		files  *Files
+	}{{p.Base, &s.Base}, {p.Upstream, &s.Upstream}, {p.Local, &s.Local}} {
+		*one.files = Files{}
+		if one.commit == "" {
+			continue
+		}
+		found, err := repo.Files(ctx, one.commit, folder)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range found {
+			path := f.Path
+			if folder != "." {
+				path = strings.TrimPrefix(path, folder+"/")
+			}
+			(*one.files)[path] = f.Blob
+		}
+	}
+	lines, err := ReadLines(s.Base, s.Upstream, s.Local, func(ids ...string) ([][]byte, error) { return repo.Blobs(ctx, ids...) })
+	if err != nil {
+		return nil, err
+	}
+	s.Lines = lines
+	return s, nil
+}
+
+// States are the three states of a folder: its files, and what they say.
+type States struct {
+	Base, Upstream, Local Files
+	Lines                 *Lines
+}
