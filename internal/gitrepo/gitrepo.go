@@ -3,8 +3,8 @@
 // Which commits a branch holds, what a work tree differs in and how a file is
 // checked out depend on configuration, filters, worktrees and partial clones
 // that only git itself knows about, so git is asked and never imitated. Every
-// function runs git, reads the disk and writes nothing. Errors are of type
-// *diag.Error where a person can do something about them.
+// function runs git and reads the disk; those that write, the index or more, say
+// so. Errors are of type *diag.Error where a person can do something about them.
 package gitrepo
 
 import (

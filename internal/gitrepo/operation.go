@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -221,13 +222,31 @@ func (r *Repo) Holds(ctx context.Context, revision, commit string) (bool, error)
 	return err == nil, err
 }
 
-// Stage records files of the work tree, or that they are gone, in the index.
-// Paths are as Path names them. It writes the index.
-func (r *Repo) Stage(ctx context.Context, paths ...string) error {
-	if len(paths) == 0 {
-		return nil
+// Published reports whether a remote's branch, as far as the repository knows,
+// has a revision.
+func (r *Repo) Published(ctx context.Context, revision string) (bool, error) {
+	out, err := r.must(r.run(ctx, nil, "for-each-ref", "--count=1", "--contains", revision, "--format=%(refname)", "refs/remotes/"))
+	return len(line(out)) > 0, err
+}
+
+// Perform runs a git command that changes the repository, such as "merge
+// --continue", as a person would: with hooks, and with the messages that git
+// proposes. It returns what git prints, also where it fails, which for a rebase
+// may mean that it stopped at the next commit.
+func (r *Repo) Perform(ctx context.Context, args ...string) (said string, err error) {
+	var out limited
+	out.most = mostOutput
+	cmd := exec.CommandContext(ctx, r.git, args...)
+	cmd.Dir, cmd.Stdout, cmd.Stderr = r.Top, &out, &out
+	cmd.Env = append(foreign(os.Environ()), "GIT_EDITOR=:", "GIT_TERMINAL_PROMPT=0")
+	cmd.WaitDelay = patience
+	err = cmd.Run()
+	if ctx.Err() != nil {
+		return out.String(), ctx.Err()
 	}
-	_, err := r.must(r.run(ctx, strings.NewReader(strings.Join(paths, "\x00")+"\x00"),
-		"add", "--all", "--force", "--pathspec-from-file=-", "--pathspec-file-nul"))
-	return err
+	if err != nil {
+		failed := &failure{args: args, stderr: strings.TrimSpace(out.String()), why: err}
+		return out.String(), failed
+	}
+	return out.String(), nil
 }

@@ -32,11 +32,16 @@ var local = []string{
 	"GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS", "GIT_NOGLOB_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS",
 }
 
-func environment() []string {
-	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
+// foreign is an environment without what is about another repository.
+func foreign(environ []string) []string {
+	return slices.DeleteFunc(environ, func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
 		return slices.Contains(local, name)
 	})
+}
+
+func environment() []string {
+	env := foreign(os.Environ())
 	// Messages are compared with what they are in English; nobody answers a
 	// question; reading takes no lock from a git that works; paths are no patterns.
 	return append(env, "LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1")

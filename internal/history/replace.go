@@ -56,7 +56,7 @@ func (h *History) Replace(what string, journal []byte, changes ...Change) error 
 		outputs = append(outputs, output{path: filepath.Join("meta", "_journal.json"), data: journal, replaces: h.journalBytes})
 	}
 	if outputs = append(outputs, removals...); len(outputs) == 0 {
-		return nil
+		return sweep(h.Dir) // what a killed writer left behind goes all the same
 	}
 	return write(h.Dir, what, outputs)
 }
