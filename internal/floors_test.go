@@ -39,9 +39,9 @@ var floors = map[string]int{
 	"internal/check":      6,
 	"internal/lint":       4,
 	"internal/report":     6,
-	"internal/settle":     6,
-	"internal/cli":        7,
-	"cmd/skein":           8,
+	"internal/settle":     7,
+	"internal/cli":        8,
+	"cmd/skein":           9,
 	"internal/drizzle/js": 2,
 	// Test packages stand where what they import is below them.
 	"internal/pgserver/pgtest":   3,

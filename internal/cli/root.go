@@ -28,6 +28,7 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 		Example: `  skein init                    start here
   skein generate                write a migration for what changed in the schema
   skein check                   look for what is wrong in the migrations folder
+  skein resolve                 make one history of two that met in a merge or rebase
   skein migrate                 bring a database up to date
   skein demo                    watch all of it happen on a throwaway PostgreSQL`,
 		SilenceErrors: true,
@@ -57,7 +58,7 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
-		newInit(a), newGenerate(a), newCheck(a), newLint(a), newPlan(a), newMigrate(a), newStatus(a),
+		newInit(a), newGenerate(a), newCheck(a), newLint(a), newResolve(a), newPlan(a), newMigrate(a), newStatus(a),
 		newExplain(a), newDiff(a), newPsql(a), newInspect(a), newDev(a), newDemo(a), newVersion(a), newCompletion(a),
 	)
 	root.AddCommand(helpTopics()...)

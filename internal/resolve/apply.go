@@ -17,17 +17,18 @@ import (
 // removed.
 type Change struct {
 	Path string // slash-separated, within the folder
+	Was  []byte // what is on disk; nil for no file
 	Data []byte // nil for a file that goes
 }
 
 // Changes returns what has to be done to the folder in dir, whose states are s,
 // so that it holds the plan: upstream's files as they are, the local
 // migrations under their new names, and none under the old. The journal is
-// last. It reads the disk and runs git; nothing is written.
-func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir string) ([]Change, error) {
+// last. paths are all files that the plan is about, also those that are as
+// they should be. It reads the disk and runs git; nothing is written.
+func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir string) (changes []Change, paths []string, err error) {
 	wanted := p.Files()
-	var blobs []string
-	var paths []string
+	var blobs, theirs []string
 	for _, path := range s.touched(p) {
 		if _, made := wanted[path]; made {
 			continue
@@ -37,27 +38,32 @@ func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir s
 			wanted[path] = nil
 			continue
 		}
-		paths, blobs = append(paths, path), append(blobs, id)
+		theirs, blobs = append(theirs, path), append(blobs, id)
 	}
 	contents, err := repo.Blobs(ctx, blobs...)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	for i, path := range paths {
+	for i, path := range theirs {
 		wanted[path] = append([]byte{}, contents[i]...) // never nil
 	}
-	var out []Change
 	for path, data := range wanted {
+		paths = append(paths, path)
 		now, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(path)))
 		missing := errors.Is(err, fs.ErrNotExist)
 		if err != nil && !missing {
-			return nil, err
+			return nil, nil, err
 		}
 		if data == nil && !missing || data != nil && (missing || !bytes.Equal(now, data)) {
-			out = append(out, Change{path, data})
+			change := Change{Path: path, Data: data}
+			if !missing {
+				change.Was = append([]byte{}, now...) // never nil
+			}
+			changes = append(changes, change)
 		}
 	}
-	slices.SortFunc(out, func(a, b Change) int {
+	slices.Sort(paths)
+	slices.SortFunc(changes, func(a, b Change) int {
 		if (a.Path == JournalPath) != (b.Path == JournalPath) {
 			if a.Path == JournalPath {
 				return 1
@@ -66,7 +72,7 @@ func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir s
 		}
 		return strings.Compare(a.Path, b.Path)
 	})
-	return out, nil
+	return changes, paths, nil
 }
 
 // touched lists the files of migrations that are not alike in all states, or

@@ -2,6 +2,7 @@ package resolve
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/skein-db/skein/internal/diff"
@@ -184,7 +185,7 @@ func (p *planner) move(i int) error {
 	}
 	move := Move{Fate: Moved, From: m.Entry, OldSQL: m.SQL, SQL: m.SQL}
 	p.unknown(m, before, after, f)
-	if !sameStatements(f.was, flatten(now)) {
+	if !sameStatements(f.was, flatten(now)) || slices.Contains(slices.Collect(maps.Values(f.without)), true) {
 		p.edited(m, f, flatten(now))
 		told := f.retell(flatten(now))
 		move.SQL, move.Statements, move.Fate = told.text, told.statements, Rewritten
@@ -247,4 +248,25 @@ func (p *planner) add(m *Migration, move *Move, after *schema.Schema) {
 	}
 	move.snapshot = made.Encode()
 	p.lastID = id
+}
+
+// Adopt compares what the history leads to with what the schema files say, as
+// generate would. Where nothing differs, the last snapshot is written in the
+// order of the files, as generate writes it.
+func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
+	differs, err := diff.ComputeIn(diff.Correct, p.Schema, snapshot.Declared(files), renames(nil))
+	if err != nil || !differs.Empty() {
+		return differs, err
+	}
+	for i := len(p.Moves) - 1; i >= 0; i-- {
+		if m := &p.Moves[i]; m.snapshot != nil {
+			last, err := snapshot.Decode(snapshotPath(m.To.Tag), m.snapshot)
+			if err != nil {
+				return nil, err
+			}
+			m.snapshot = snapshot.New(last.ID, last.PrevID, files).Encode()
+			break
+		}
+	}
+	return differs, nil
 }

@@ -37,6 +37,19 @@ func (p *Problem) Object() merge.Object {
 	return p.Uses
 }
 
+// Choices are the sides that --take can settle the problem with; none where the
+// migration itself has to be changed. Of a statement that uses what the other
+// side dropped only the drop can be taken: it cannot be had back.
+func (p *Problem) Choices() []merge.Side {
+	switch {
+	case p.Disagreement != nil:
+		return []merge.Side{merge.Upstream, merge.Local}
+	case p.Statement != "":
+		return []merge.Side{p.By}
+	}
+	return nil
+}
+
 // landed finds that the local side changed or removed what upstream has.
 func (p *planner) landed() {
 	for i := range p.Base.Migrations {
@@ -69,7 +82,7 @@ func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
 			continue
 		}
 		if used, ok := lost(&s, before, p.plan.Schema, after); ok {
-			p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
+			f.without[i] = p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
 		}
 	}
 	for _, s := range p.theirs {
@@ -79,16 +92,17 @@ func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
 	}
 }
 
-// problem adds one, unless a person has settled it.
-func (p *planner) problem(found Problem) {
+// problem adds one, unless a person has settled it: then it returns true.
+func (p *planner) problem(found Problem) (settled bool) {
 	d := merge.Disagreement{Object: found.Uses, Uses: &found.Uses, DroppedBy: found.By}
 	if p.Take != nil {
-		if _, ok := p.Take(d); ok {
+		if side, ok := p.Take(d); ok && side == found.By {
 			p.plan.Settled = append(p.plan.Settled, d)
-			return
+			return true
 		}
 	}
 	p.plan.Problems = append(p.plan.Problems, found)
+	return false
 }
 
 // lost returns a table or column that a statement about rows uses, that was in
@@ -146,4 +160,37 @@ func columnLost(s *sqltree.Statement, c sqltree.ColumnUse, had, has, own *schema
 		}
 	}
 	return gone, gone != schema.Ref{}
+}
+
+// Theirs returns the tag of upstream's migration that a problem is with: the
+// last that did something to the object; "" where none is found.
+func (p *Problem) Theirs(l *Lines) string {
+	if p.In != "" {
+		return p.In
+	}
+	if p.Landed || p.Edited != "" {
+		return ""
+	}
+	objects := []merge.Object{p.Object()}
+	if d := p.Disagreement; d != nil && d.Uses != nil {
+		objects = append(objects, *d.Uses)
+	}
+	for i := len(l.Upstream.Migrations) - 1; i >= 0; i-- {
+		m := &l.Upstream.Migrations[i]
+		if m.Snapshot == nil || l.Base.find(m) != nil {
+			continue
+		}
+		before := l.Upstream.schemaBefore(i)
+		for _, t := range merge.Schemas(before, &m.Snapshot.Schema, before, nil).Touched {
+			if slices.ContainsFunc(objects, func(o merge.Object) bool { return within(o, t.Object) }) {
+				return m.Entry.Tag
+			}
+		}
+	}
+	return ""
+}
+
+// within reports whether an object is another one or a part of it.
+func within(o, whole merge.Object) bool {
+	return o == whole || whole.Kind == "table" && o.Table.String() == whole.Name && o.Table != schema.Ref{}
 }

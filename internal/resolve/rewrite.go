@@ -34,6 +34,8 @@ type file struct {
 	// generated[i] is the index in was of the statement that the i-th is, or -1.
 	generated []int
 	was       []generated
+	// without[i] says that a person wants the i-th, written by hand, to go.
+	without map[int]bool
 }
 
 // generated is a statement that the differ makes, and what for.
@@ -60,7 +62,7 @@ func flatten(r *diff.Result) []generated {
 // recognise pairs the file's statements with those that the differ makes for
 // the migration's own change.
 func recognise(text string, statements []sqltree.Statement, was []generated) *file {
-	f := &file{text: text, statements: statements, was: was}
+	f := &file{text: text, statements: statements, was: was, without: map[int]bool{}}
 	taken := make([]bool, len(was))
 	for _, s := range statements {
 		plain, at := sqltext.Plain(s.Text), -1
@@ -126,6 +128,10 @@ func (f *file) retell(now []generated) retold {
 	code := 0
 	for i, s := range f.statements {
 		switch g := f.generated[i]; {
+		case g < 0 && f.without[i]:
+			e.remove(s)
+			r.statements = append(r.statements, Statement{Dropped, s.Text, ""})
+			continue
 		case g < 0:
 			r.statements = append(r.statements, Statement{Handwritten, s.Text, s.Text})
 		case stays[g]:

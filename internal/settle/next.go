@@ -1,0 +1,74 @@
+package settle
+
+import (
+	"context"
+	"strings"
+
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/gitrepo"
+	"github.com/skein-db/skein/internal/undo"
+)
+
+// Next is the git command that ends, or goes on with, what git is in the middle
+// of; nil where there is none. It runs git.
+func (c *Case) Next(ctx context.Context) ([]string, error) {
+	switch c.Place.Doing {
+	case gitrepo.Unstashing:
+		return nil, nil
+	case gitrepo.Idle:
+		if c.Place.Behind {
+			return nil, nil
+		}
+		published, err := c.Repo.Published(ctx, "HEAD")
+		if err != nil || published {
+			return []string{"commit", "-m", "Put local migrations behind upstream's"}, err
+		}
+		return []string{"commit", "--amend", "--no-edit"}, nil
+	}
+	return []string{string(c.Place.Doing), "--continue"}, nil
+}
+
+// After is where git is after it went on.
+type After string
+
+// Where git can be.
+const (
+	Ended   After = "ended"   // in the middle of nothing
+	Another After = "another" // at the next commit of a rebase, or pick of several, that does not fit
+)
+
+// Continue runs Next. Where git stops for another reason than the next commit,
+// the error has what it said.
+func (c *Case) Continue(ctx context.Context) (After, error) {
+	next, err := c.Next(ctx)
+	if err != nil || next == nil {
+		return Ended, err
+	}
+	said, failed := c.Repo.Perform(ctx, next...)
+	if ctx.Err() != nil {
+		return "", ctx.Err()
+	}
+	op, err := c.Repo.Operation(ctx)
+	switch {
+	case err != nil:
+		return "", err
+	case op == nil && failed == nil:
+		return Ended, c.forget(ctx)
+	case op != nil && op.Theirs != c.Place.Local && op.Theirs != c.Place.Upstream && failed != nil:
+		return Another, nil
+	}
+	return "", &diag.Error{
+		Kind: diag.Usage, File: c.Repo.Top, Message: "git " + next[0] + " stopped", Detail: strings.TrimSpace(said), Err: failed,
+		Hint: "the migrations are resolved and staged; do what git asks for, and go on with git " + next[0] + " --continue",
+	}
+}
+
+// forget drops what was kept: git has moved on.
+func (c *Case) forget(ctx context.Context) error {
+	store, err := undo.Open(ctx, c.Repo, command)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return store.Drop()
+}

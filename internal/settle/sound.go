@@ -1,0 +1,93 @@
+package settle
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/skein-db/skein/internal/check"
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/resolve"
+)
+
+// examine returns what the rules have to say against a folder.
+func (c *Case) examine(ctx context.Context, dir string) ([]finding.Finding, error) {
+	report, err := check.Examine(ctx, check.Input{Dir: dir, Team: c.request.Team})
+	if err != nil {
+		return nil, err
+	}
+	return report.Findings, nil
+}
+
+// newFindings returns what is wrong with the folder and was wrong on neither
+// side before.
+func (c *Case) newFindings(ctx context.Context) ([]finding.Finding, error) {
+	found, err := c.examine(ctx, c.request.Dir)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	known := map[string]bool{}
+	to := map[string]string{}
+	for _, m := range c.Plan.Moves {
+		to[m.From.Tag] = m.To.Tag
+	}
+	for _, side := range []resolve.Files{c.states.Upstream, c.states.Local} {
+		before, err := c.findingsOf(ctx, side)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range before {
+			known[about(f, nil)], known[about(f, to)] = true, true
+		}
+	}
+	var out []finding.Finding
+	for _, f := range found {
+		if !known[about(f, nil)] {
+			out = append(out, f)
+		}
+	}
+	return out, nil
+}
+
+// about is what a finding is about, under the name that it has by then.
+func about(f finding.Finding, to map[string]string) string {
+	tag := f.Migration
+	if tag == "" {
+		tag = strings.TrimSuffix(filepath.Base(f.File), ".sql")
+	}
+	if moved, ok := to[tag]; ok {
+		tag = moved
+	}
+	return f.Code + " " + tag
+}
+
+// findingsOf examines a state of the folder that is not in the work tree.
+func (c *Case) findingsOf(ctx context.Context, state resolve.Files) ([]finding.Finding, error) {
+	dir, err := os.MkdirTemp("", "skein-resolve-")
+	if err != nil {
+		return nil, &diag.Error{Kind: diag.Usage, File: os.TempDir(), Message: "no folder can be made there: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
+	}
+	defer os.RemoveAll(dir)
+	var paths, ids []string
+	for path, id := range state {
+		if filepath.IsLocal(path) && c.inFolder(c.full(path)) {
+			paths, ids = append(paths, path), append(ids, id)
+		}
+	}
+	contents, err := c.Repo.Blobs(ctx, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for i, path := range paths {
+		name := filepath.Join(dir, filepath.FromSlash(path))
+		if err := os.MkdirAll(filepath.Dir(name), 0o777); err == nil {
+			err = os.WriteFile(name, contents[i], 0o666)
+		}
+		if err != nil {
+			return nil, &diag.Error{Kind: diag.Usage, File: name, Message: "cannot be written: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
+		}
+	}
+	return c.examine(ctx, dir)
+}
