@@ -99,8 +99,7 @@ The exit code is 1 when there is a finding of severity error; --fail-on moves th
 	}
 	o.project.add(cmd, "config", "dialect", "casing", "schema", "out")
 	cmd.Flags().StringVar(&o.base, "base", "", "`revision` whose migrations have landed, or none (default: of skein.yaml, else origin's main branch)")
-	cmd.Flags().Var(newChoice(&o.replay, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
-	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
+	addReplay(cmd, &o.replay)
 	cmd.Flags().BoolVar(&o.all, "all", false, "look at the SQL of every migration, also of those that have landed, and judge each as a release of its own")
 	cmd.Flags().BoolVar(&o.noCache, "no-cache", false, "read every file even when nothing changed since the last time")
 	cmd.Flags().BoolVar(&o.fix, "fix", false, "mend what is mechanical and safe, then check")

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/pgserver"
@@ -48,6 +50,12 @@ type proof struct {
 	*replay.Outcome
 	took   time.Duration
 	wanted bool // and not only where it costs nothing
+}
+
+// addReplay gives cmd the flag --replay.
+func addReplay(cmd *cobra.Command, when *string) {
+	cmd.Flags().Var(newChoice(when, replayAuto, replayOn, replayOff), "replay", "run the history on a throwaway PostgreSQL")
+	cmd.Flags().Lookup("replay").NoOptDefVal = replayOn
 }
 
 // prove runs the history as --replay and the environment say. A proof that

@@ -12,6 +12,7 @@ import (
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/merge"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/settle"
@@ -25,7 +26,7 @@ type resolveOptions struct {
 	dryRun   bool
 	abort    bool
 	goOn     bool
-	noReplay bool
+	replay   string
 	noCache  bool
 }
 
@@ -46,8 +47,8 @@ Where both sides set one thing differently, or one uses what the other dropped, 
 and the exit code is 1: each disagreement is shown with both versions, and settled with --take, or in
 answer to a question on a terminal.
 
-What comes out is held against the rules of skein check and, unless --no-replay is given, run on a throwaway
-PostgreSQL. Then exactly the files that were made or removed are staged. --abort takes all of it
+What comes out is held against the rules of skein check and, where one is to be had (--replay), run on a
+throwaway PostgreSQL. Then exactly the files that were made or removed are staged. --abort takes all of it
 back. docs/resolve.md says more.`,
 		Example: `  skein resolve
   skein resolve --dry-run
@@ -68,7 +69,7 @@ back. docs/resolve.md says more.`,
 	flags.Var(&o.take, "take", "settle disagreements: `side`, upstream or local, for all, or side:object for one, such as local:users.email; repeatable")
 	flags.StringVar(&o.onto, "onto", "", "put the branch's migrations behind those of this `revision`, before the two meet")
 	flags.Var(&choice{&o.upstream, []string{"ours", "theirs"}}, "upstream", "which of git's sides stays as it is (default: found out)")
-	flags.BoolVar(&o.noReplay, "no-replay", false, "do not run the outcome on a throwaway PostgreSQL")
+	addReplay(cmd, &o.replay)
 	flags.BoolVar(&o.noCache, "no-cache", false, "read the schema files even when nothing changed since the last time")
 	a.addFormat(cmd)
 	return cmd
@@ -86,6 +87,13 @@ func runResolve(ctx context.Context, a *app, cmd *cobra.Command, o *resolveOptio
 		Dir: p.Out, Team: p.team, Take: o.take.decide,
 		Wish: resolve.Wish{Onto: o.onto, UpstreamRef: p.team.Upstream, Upstream: o.upstream},
 		Run:  a.runCommand,
+		Prove: func(ctx context.Context, dir string) (*replay.Outcome, error) {
+			made, err := a.prove(ctx, dir, nil, o.replay)
+			if err != nil {
+				return nil, err
+			}
+			return made.Outcome, nil
+		},
 	}
 	if len(p.Schema) > 0 {
 		r.Schema = func(ctx context.Context) (*schema.Schema, error) {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/gitrepo"
 	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/resolve"
@@ -78,9 +77,9 @@ type versionObject struct {
 }
 
 type schemaStateObject struct {
-	State   string        `json:"state"`
-	Changes []diff.Change `json:"changes"`
-	Error   string        `json:"error,omitempty"`
+	State      string   `json:"state"`
+	Statements []string `json:"statements"`
+	Error      string   `json:"error,omitempty"`
 }
 
 type generatedObject struct {
@@ -93,7 +92,7 @@ type proofObject struct {
 	Checked  bool   `json:"checked"`
 	Replayed bool   `json:"replayed"`
 	Reason   string `json:"reason,omitempty"`
-	Server   string `json:"server,omitempty"`
+	Version  string `json:"version,omitempty"`
 }
 
 // newResolveStep says what a case is about, before anything is done.
@@ -105,10 +104,10 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 		},
 		Migrations: []moveObject{}, Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
 		Unmerged: append([]string{}, c.Unmerged...),
-		Schema:   schemaStateObject{State: string(c.Schema), Changes: []diff.Change{}},
+		Schema:   schemaStateObject{State: string(c.Schema), Statements: []string{}},
 	}
 	if c.Differs != nil {
-		s.Schema.Changes = append(s.Schema.Changes, c.Differs.Changes...)
+		s.Schema.Statements = append(s.Schema.Statements, c.Differs.Statements()...)
 	}
 	if c.SchemaErr != nil {
 		s.Schema.Error = asDiag(c.SchemaErr).Error()
@@ -204,7 +203,13 @@ func (s *resolveStep) carriedOut(out *settle.Outcome) {
 	for _, f := range out.Failed {
 		s.Generated = append(s.Generated, generatedObject{f.Command, f.Dir, f.Err.Error()})
 	}
-	s.Proof = proofObject{Checked: true, Replayed: out.Proof.Ran, Reason: out.Proof.Reason, Server: out.Proof.Server}
+	s.Proof = proofObject{Checked: true}
+	if p := out.Proof; p != nil {
+		s.Proof.Replayed, s.Proof.Reason, s.Proof.Version = p.Ran && p.Failure == nil, p.Reason, p.Version
+		if p.Failure != nil { // as on upstream, or it would not have come to this
+			s.Proof.Reason = p.Failure.Message
+		}
+	}
 }
 
 // needsPerson reports whether git cannot go on yet.

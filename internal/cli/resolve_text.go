@@ -216,7 +216,7 @@ func schemaText(s *resolveStep, p paint) string {
 	case settle.Same:
 		return "the schema files say what the last snapshot says\n"
 	case settle.Different:
-		return p.yellow("the schema files say something else than the migrations lead to:") + "\n" + indent(changeList(s.Schema.Changes, p), "  ")
+		return p.yellow("the schema files say something else than the migrations lead to:") + "\n" + indent(strings.Join(s.Schema.Statements, "\n"), "  ")
 	case settle.Unfinished:
 		return p.yellow("the schema files cannot be read until their conflicts are ended") + "\n"
 	case settle.Unreadable:
@@ -231,9 +231,9 @@ func doneText(s *resolveStep, p paint) string {
 	fmt.Fprintf(&b, "staged %s; ", count(len(s.Staged), "file"))
 	switch {
 	case s.Proof.Replayed:
-		fmt.Fprintf(&b, "the history is sound, and %s makes of it what the last snapshot says\n", s.Proof.Server)
-	case s.Proof.Reason != "":
-		fmt.Fprintf(&b, "the history is sound, and was not run: %s\n", s.Proof.Reason)
+		fmt.Fprintf(&b, "the history is sound: run on PostgreSQL %s, it makes what the last snapshot says\n", s.Proof.Version)
+	case s.Proof.Reason != "" && s.Proof.Reason != turnedOff:
+		fmt.Fprintf(&b, "the history is sound, as far as can be told without running it: %s\n", s.Proof.Reason)
 	default:
 		b.WriteString("the history is sound\n")
 	}

@@ -186,7 +186,9 @@ func (p *planner) move(i int) error {
 	move := Move{Fate: Moved, From: m.Entry, OldSQL: m.SQL, SQL: m.SQL}
 	p.unknown(m, before, after, f)
 	if !sameStatements(f.was, flatten(now)) || slices.Contains(slices.Collect(maps.Values(f.without)), true) {
-		p.edited(m, f, flatten(now))
+		if len(joined.Open) == 0 { // else it is not known yet what it would have to be
+			p.edited(m, f, flatten(now))
+		}
 		told := f.retell(flatten(now))
 		move.SQL, move.Statements, move.Fate = told.text, told.statements, Rewritten
 		switch {

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -186,6 +187,9 @@ func TestMake(t *testing.T) {
 		{"the same change among others", func(b *branch) { b.generate("theirs", column("age", "integer")) },
 			func(b *branch) { b.generate("mine", both(column("age", "integer"), column("bio", "text")), fill) },
 			"rewritten 0001_mine 0002_mine\n" + addBio + marker + fill},
+		{"all but the first of its statements", func(b *branch) { b.generate("theirs", both(column("bio", "text"), column("cv", "text"))) },
+			func(b *branch) { b.generate("mine", both(column("age", "integer"), column("bio", "text"), column("cv", "text"))) },
+			"rewritten 0001_mine 0002_mine\n" + addAge},
 		{"picked from the other side", func(b *branch) { b.custom("fix", fill) }, func(b *branch) { b.custom("fix", fill) },
 			"same 0001_fix 0001_fix"},
 		{"one attribute, twice", func(b *branch) { b.generate("theirs", column("age", "text")) },
@@ -202,6 +206,15 @@ func TestMake(t *testing.T) {
 			"moved 0001_mine 0002_mine"},
 		{"a landed migration changed", func(*branch) {}, func(b *branch) { b.files["0000_init.sql"] = []byte("SELECT 2;") },
 			"problem 0000_init landed"},
+		{"a landed migration put behind", func(b *branch) { b.custom("theirs", "SELECT 1;") }, func(b *branch) {
+			for _, name := range []string{"%04d_init.sql", "meta/%04d_snapshot.json"} {
+				b.files[fmt.Sprintf(name, 1)] = b.files[fmt.Sprintf(name, 0)]
+				delete(b.files, fmt.Sprintf(name, 0))
+			}
+			b.files[JournalPath] = bytes.ReplaceAll(b.files[JournalPath], []byte("0000_init"), []byte("0001_init"))
+			b.n++
+			b.generate("mine", column("age", "integer"))
+		}, "moved 0002_mine 0002_mine"},
 		{"an older time", func(b *branch) { b.when += 500; b.generate("theirs", column("bio", "text")) },
 			func(b *branch) { b.generate("mine", column("age", "integer")) },
 			"moved 0001_mine 0002_mine"},

@@ -50,14 +50,15 @@ func (p *Problem) Choices() []merge.Side {
 	return nil
 }
 
-// landed finds that the local side changed or removed what upstream has.
+// landed finds that the local side changed or removed what upstream has. Where
+// it only gave it another number, upstream's is taken.
 func (p *planner) landed() {
 	for i := range p.Base.Migrations {
 		m := &p.Base.Migrations[i]
 		if p.Upstream.find(m) == nil {
 			continue
 		}
-		if mine := p.Local.find(m); mine == nil || mine.sqlID != m.sqlID || mine.Entry.Tag != m.Entry.Tag {
+		if mine := p.Local.find(m); mine == nil || mine.sqlID != m.sqlID {
 			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Landed: true})
 		}
 	}

@@ -247,5 +247,15 @@ func (e *editor) done() string {
 		at = max(at, change.to)
 	}
 	b.WriteString(e.text[at:])
-	return b.String()
+	return e.endless(b.String())
+}
+
+// endless takes away a breakpoint at the end that nothing follows any more.
+func (e *editor) endless(text string) string {
+	const space = " \t\r\n"
+	before, marked := strings.CutSuffix(strings.TrimRight(text, space), sqltext.Breakpoint)
+	if !marked || strings.HasSuffix(strings.TrimRight(e.text, space), sqltext.Breakpoint) {
+		return text
+	}
+	return before
 }

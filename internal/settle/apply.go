@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/history"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/undo"
 )
@@ -21,7 +23,8 @@ var step = func(name string) {}
 type Outcome struct {
 	Files  []string // written or removed, as gitrepo names them
 	Staged []string // recorded in the index; Files among them
-	Proof  Proof
+	// Proof is what running the migrations came to; nil where it was left out.
+	Proof *replay.Outcome
 	// Failed are commands that make files and ended with an error. All else is
 	// done.
 	Failed []Failed
@@ -173,22 +176,22 @@ func (c *Case) write(changes []resolve.Change) error {
 
 // prove holds the outcome against the rules, and against PostgreSQL.
 func (c *Case) prove(ctx context.Context, out *Outcome) error {
-	found, err := c.newFindings(ctx)
-	if err != nil {
-		return err
-	}
-	if len(found) > 0 {
-		return &diag.Error{
-			Kind: diag.Refused, File: c.request.Dir,
-			Message: "the history that came out is not sound, so everything was put back",
-			Detail:  told(found), Hint: "this should not happen: please report it; until then resolve it by hand",
+	var err error
+	if c.request.Prove != nil {
+		if out.Proof, err = c.request.Prove(ctx, c.request.Dir); err != nil {
+			return err
 		}
 	}
-	if c.request.Prove == nil {
-		return nil
+	found, err := c.newFindings(ctx, out.Proof)
+	if err != nil || len(found) == 0 {
+		return err
 	}
-	out.Proof, err = c.request.Prove(ctx)
-	return err
+	return &diag.Error{
+		Kind: diag.Refused, File: c.request.Dir,
+		Message: "the history that comes out is not sound, so everything was put back",
+		Detail:  told(found),
+		Hint:    "change the local migration on its branch, or write by hand what should come out",
+	}
 }
 
 func told(found []finding.Finding) string {
@@ -198,7 +201,12 @@ func told(found []finding.Finding) string {
 			text += fmt.Sprintf("and %d more\n", len(found)-i)
 			break
 		}
-		text += fmt.Sprintf("%s %s: %s\n", f.Severity, f.Code, f.Message)
+		text += fmt.Sprintf("%s [%s]\n", f.Message, f.Code)
+		for _, more := range []string{f.Source, f.Detail} {
+			if more != "" {
+				text += "  " + strings.ReplaceAll(strings.TrimRight(more, "\n"), "\n", "\n  ") + "\n"
+			}
+		}
 	}
 	return text
 }

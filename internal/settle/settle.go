@@ -22,6 +22,7 @@ import (
 	"github.com/skein-db/skein/internal/gitrepo"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/merge"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/undo"
@@ -39,19 +40,11 @@ type Request struct {
 	Take merge.Take
 	// Schema reads the schema files; nil where none are known.
 	Schema func(context.Context) (*schema.Schema, error)
-	// Prove runs the folder's migrations on a throwaway PostgreSQL. Its error is
-	// what PostgreSQL said against them; proof says in a few words what was
-	// shown, or why nothing could be. nil leaves it out.
-	Prove func(context.Context) (proof Proof, err error)
+	// Prove runs a folder's migrations on a throwaway PostgreSQL; nil leaves that
+	// out.
+	Prove func(ctx context.Context, dir string) (*replay.Outcome, error)
 	// Run runs a command line in a folder; what it prints is for the user.
 	Run func(ctx context.Context, dir, commandLine string) error
-}
-
-// Proof is what running the migrations has shown.
-type Proof struct {
-	Ran    bool   `json:"ran"`
-	Reason string `json:"reason,omitempty"` // why it did not run
-	Server string `json:"server,omitempty"` // which PostgreSQL
 }
 
 // Case is a repository in need of a resolution, and the plan for it.
@@ -249,7 +242,7 @@ func (c *Case) isSettled(ctx context.Context) (bool, error) {
 	if held, err := undo.Holds(ctx, c.Repo, command, c.operation); held || err != nil {
 		return false, err
 	}
-	found, err := c.examine(ctx, c.request.Dir)
+	found, err := c.examine(ctx, c.request.Dir, nil)
 	if err != nil {
 		return false, err
 	}

@@ -9,12 +9,13 @@ import (
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 )
 
-// examine returns what the rules have to say against a folder.
-func (c *Case) examine(ctx context.Context, dir string) ([]finding.Finding, error) {
-	report, err := check.Examine(ctx, check.Input{Dir: dir, Team: c.request.Team})
+// examine returns what the rules have to say against a folder. proof may be nil.
+func (c *Case) examine(ctx context.Context, dir string, proof *replay.Outcome) ([]finding.Finding, error) {
+	report, err := check.Examine(ctx, check.Input{Dir: dir, Team: c.request.Team, Proof: proof})
 	if err != nil {
 		return nil, err
 	}
@@ -23,8 +24,8 @@ func (c *Case) examine(ctx context.Context, dir string) ([]finding.Finding, erro
 
 // newFindings returns what is wrong with the folder and was wrong on neither
 // side before.
-func (c *Case) newFindings(ctx context.Context) ([]finding.Finding, error) {
-	found, err := c.examine(ctx, c.request.Dir)
+func (c *Case) newFindings(ctx context.Context, proof *replay.Outcome) ([]finding.Finding, error) {
+	found, err := c.examine(ctx, c.request.Dir, proof)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
@@ -33,8 +34,15 @@ func (c *Case) newFindings(ctx context.Context) ([]finding.Finding, error) {
 	for _, m := range c.Plan.Moves {
 		to[m.From.Tag] = m.To.Tag
 	}
+	// Running two more histories is worth it only where running this one said
+	// something.
+	still, err := c.examine(ctx, c.request.Dir, nil)
+	if err != nil {
+		return nil, err
+	}
+	run := proof != nil && len(still) != len(found)
 	for _, side := range []resolve.Files{c.states.Upstream, c.states.Local} {
-		before, err := c.findingsOf(ctx, side)
+		before, err := c.findingsOf(ctx, side, run)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +72,7 @@ func about(f finding.Finding, to map[string]string) string {
 }
 
 // findingsOf examines a state of the folder that is not in the work tree.
-func (c *Case) findingsOf(ctx context.Context, state resolve.Files) ([]finding.Finding, error) {
+func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) ([]finding.Finding, error) {
 	dir, err := os.MkdirTemp("", "skein-resolve-")
 	if err != nil {
 		return nil, &diag.Error{Kind: diag.Usage, File: os.TempDir(), Message: "no folder can be made there: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
@@ -89,5 +97,11 @@ func (c *Case) findingsOf(ctx context.Context, state resolve.Files) ([]finding.F
 			return nil, &diag.Error{Kind: diag.Usage, File: name, Message: "cannot be written: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
 		}
 	}
-	return c.examine(ctx, dir)
+	var proof *replay.Outcome
+	if run {
+		if proof, err = c.request.Prove(ctx, dir); err != nil {
+			return nil, err
+		}
+	}
+	return c.examine(ctx, dir, proof)
 }

@@ -11,7 +11,9 @@
 // which of the ways in which people depart from generated SQL it is. With -kit
 // the real drizzle-kit is asked the same. With -schemas the project is laid out
 // in a temporary folder as it was at that commit, its schema files are read, and
-// the result is compared with the snapshot committed there, byte for byte.
+// the result is compared with the snapshot committed there, byte for byte. With
+// -collisions resolve is asked instead about every merge, and every branch, whose
+// two sides both added migrations, and compared with what people made of it.
 //
 // With -findings the folder is checked at every commit instead, and what a
 // commit brought is printed.
@@ -41,6 +43,7 @@ type settings struct {
 	only        string
 	env         []string
 	verbose     bool
+	planned     bool
 }
 
 func main() {
@@ -62,6 +65,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.BoolVar(&s.schemas, "schemas", false, "also read the schema files at each commit")
 	flags.BoolVar(&s.findings, "findings", false, "print what skein check finds at each commit and not at the one before; nothing else is done")
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
+	flags.BoolVar(&s.planned, "collisions", false, "instead, plan what resolve does wherever two lines of the history both added migrations")
 	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
 	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
 		s.env = append(s.env, v)
@@ -74,6 +78,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 		return errors.New("name at least one repository")
 	}
 	w := &walker{settings: s, log: log}
+	if s.planned {
+		for _, dir := range flags.Args() {
+			if err := w.collisions(ctx, dir, out); err != nil {
+				return fmt.Errorf("%s: %w", dir, err)
+			}
+		}
+		return nil
+	}
 	if s.kit != "" {
 		var err error
 		if w.kit, err = startKit(s.script, s.kit); err != nil {
