@@ -27,7 +27,6 @@ func newProject(t *testing.T) *project {
 	p := &project{Repo: gittest.New(t), t: t}
 	p.Git("config", "user.name", "Ada")
 	p.Git("config", "user.email", "ada@example.org")
-	p.Git("config", "core.editor", ":")
 	p.migration("init", func(s *schema.Schema) {
 		id := schema.Column{Name: "id", Type: "integer", PrimaryKey: true, NotNull: true}
 		s.Tables = []schema.Table{
@@ -87,10 +86,7 @@ func column(table, name, typ string) func(*schema.Schema) {
 }
 
 // try runs a git command that may stop at a conflict.
-func (p *project) try(args ...string) {
-	p.t.Helper()
-	p.Git(append([]string{"-c", "alias.try=!git " + strings.Join(args, " ") + " || true"}, "try")...)
-}
+func (p *project) try(args ...string) { _, _ = p.Try(args...) }
 
 // state is the index, and every file of the work tree.
 func (p *project) state() string {
