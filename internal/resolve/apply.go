@@ -89,6 +89,9 @@ func (s *States) touched(p *Plan) []string {
 			look(snapshotPath(m.Entry.Tag))
 		}
 	}
+	for path, id := range s.head {
+		seen[path] = seen[path] || id != s.Upstream[path]
+	}
 	for _, m := range p.Moves {
 		if m.To.Tag != "" {
 			seen[m.To.Tag+".sql"], seen[snapshotPath(m.To.Tag)] = true, true

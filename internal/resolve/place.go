@@ -24,6 +24,8 @@ type Place struct {
 	// Ours says which side git calls ours, what HEAD is.
 	Ours        merge.Side
 	Step, Steps int // of a rebase
+	// Onto is what a rebase puts commits on, before the first of them.
+	Onto string
 	// Why says in a few words how upstream was told from local.
 	Why string
 }
@@ -57,7 +59,7 @@ func Where(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	case op == nil:
 		return merged(ctx, repo, w)
 	}
-	p := &Place{Doing: op.Doing, Base: op.Base, Step: op.Step, Steps: op.Steps}
+	p := &Place{Doing: op.Doing, Base: op.Base, Step: op.Step, Steps: op.Steps, Onto: op.Onto}
 	side, why, err := upstreamOf(ctx, repo, op, w)
 	if err != nil {
 		return nil, err
@@ -170,6 +172,33 @@ func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	return p, nil
 }
 
+// Whole is the place of all commits of a rebase up to this one, as if they were
+// one: what earlier steps made of the branch's migrations counts as unmade, so
+// that this commit can change them. ok is false where there is no such place.
+func (p *Place) Whole(ctx context.Context, repo *gitrepo.Repo) (whole *Place, ok bool, err error) {
+	if p.Doing != gitrepo.Rebasing || p.Onto == "" {
+		return nil, false, nil
+	}
+	w := *p
+	w.Upstream = p.Onto
+	w.Base, ok, err = repo.MergeBase(ctx, p.Onto, p.Local)
+	return &w, ok, err
+}
+
+// Covers reports whether s, the states of a whole rebase, has all that the steps
+// so far have made, step being the states of this one: a commit that was left
+// out, or came from elsewhere, makes it something else.
+func (s *States) Covers(step *States) bool {
+	for i := range step.Lines.Upstream.Migrations {
+		m := &step.Lines.Upstream.Migrations[i]
+		if s.Lines.Upstream.find(m) == nil && step.Lines.Base.find(m) == nil {
+			return false
+		}
+	}
+	s.head = step.Upstream
+	return true
+}
+
 // Read reads the three states of a migrations folder, given as gitrepo names
 // it. It runs git.
 func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*States, error) {
@@ -206,4 +235,6 @@ func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*S
 type States struct {
 	Base, Upstream, Local Files
 	Lines                 *Lines
+
+	head Files // what else the work tree may hold
 }

@@ -188,7 +188,9 @@ func TestMake(t *testing.T) {
 			func(b *branch) { b.generate("mine", both(column("age", "integer"), column("bio", "text")), fill) },
 			"rewritten 0001_mine 0002_mine\n" + addBio + marker + fill},
 		{"all but the first of its statements", func(b *branch) { b.generate("theirs", both(column("bio", "text"), column("cv", "text"))) },
-			func(b *branch) { b.generate("mine", both(column("age", "integer"), column("bio", "text"), column("cv", "text"))) },
+			func(b *branch) {
+				b.generate("mine", both(column("age", "integer"), column("bio", "text"), column("cv", "text")))
+			},
 			"rewritten 0001_mine 0002_mine\n" + addAge},
 		{"picked from the other side", func(b *branch) { b.custom("fix", fill) }, func(b *branch) { b.custom("fix", fill) },
 			"same 0001_fix 0001_fix"},

@@ -194,7 +194,9 @@ func (c *Case) inFolder(path string) bool {
 // plan makes the plan, and looks how the schema files stand to it.
 func (c *Case) plan(ctx context.Context) error {
 	var err error
-	c.Plan, err = resolve.Make(ctx, resolve.Input{Lines: *c.states.Lines, Take: c.request.Take, NewID: uuid.NewString})
+	if c.Plan, err = c.make(ctx); err == nil && slices.ContainsFunc(c.Plan.Problems, func(p resolve.Problem) bool { return p.Landed }) {
+		err = c.replan(ctx)
+	}
 	if err != nil || len(c.Plan.Problems) > 0 || c.request.Schema == nil || c.Place.Behind {
 		return err
 	}
@@ -216,6 +218,32 @@ func (c *Case) plan(ctx context.Context) error {
 	if c.Differs.Empty() {
 		c.Schema = Same
 	}
+	return nil
+}
+
+func (c *Case) make(ctx context.Context) (*resolve.Plan, error) {
+	return resolve.Make(ctx, resolve.Input{Lines: *c.states.Lines, Take: c.request.Take, NewID: uuid.NewString})
+}
+
+// replan is for a commit of a rebase that changes migrations of its own branch,
+// which earlier steps have renumbered: they have not landed yet, so all steps so
+// far are planned anew, as one.
+func (c *Case) replan(ctx context.Context) error {
+	whole, ok, err := c.Place.Whole(ctx, c.Repo)
+	if err != nil || !ok {
+		return err
+	}
+	step := c.states
+	states, err := whole.Read(ctx, c.Repo, c.folder)
+	if err != nil || !states.Covers(step) {
+		return err
+	}
+	c.states = states
+	plan, err := c.make(ctx)
+	if err != nil {
+		return err
+	}
+	c.Plan = plan
 	return nil
 }
 
