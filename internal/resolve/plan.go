@@ -2,8 +2,11 @@ package resolve
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/merge"
@@ -230,6 +233,12 @@ func sameStatements(a, b []generated) bool {
 	return slices.EqualFunc(a, b, func(x, y generated) bool { return x.plain == y.plain })
 }
 
+// hash is what drizzle's migrator stores for an applied migration.
+func hash(sql string) string {
+	sum := sha256.Sum256([]byte(sql))
+	return hex.EncodeToString(sum[:])
+}
+
 // add gives a migration its place, its entry and its snapshot.
 func (p *planner) add(m *Migration, move *Move, after *schema.Schema) {
 	var before *snapshot.Entry
@@ -237,6 +246,9 @@ func (p *planner) add(m *Migration, move *Move, after *schema.Schema) {
 		before = &p.plan.journal.Entries[n-1]
 	}
 	move.To = renumbered(m.Entry, before)
+	if old := hash(m.SQL); move.SQL != m.SQL && !strings.Contains(move.To.Was, old) {
+		move.To.Was = strings.TrimSpace(move.To.Was + " " + old)
+	}
 	p.plan.journal.Append(move.To)
 	id := ""
 	if m.Snapshot != nil {

@@ -237,6 +237,22 @@ func TestMake(t *testing.T) {
 	}
 }
 
+// TestRewrittenIsNoted holds that a database which ran the old text can be
+// recognised.
+func TestRewrittenIsNoted(t *testing.T) {
+	base := start(t)
+	upstream, local := base.fork("upstream"), base.fork("local")
+	upstream.generate("theirs", column("age", "integer"))
+	local.generate("mine", both(column("age", "integer"), column("bio", "text"))).custom("after", fill)
+	p := make3(t, base, upstream, local, nil)
+	if was := p.Moves[0].To.Was; was != fmt.Sprintf("%x", sha256.Sum256([]byte(p.Moves[0].OldSQL))) {
+		t.Error(was)
+	}
+	if was := p.Moves[1].To.Was; was != "" {
+		t.Error("its text is what it was, so its hash finds it: ", was)
+	}
+}
+
 func told(p *Plan) string {
 	var out []string
 	for _, problem := range p.Problems {
@@ -280,7 +296,7 @@ func sound(t *testing.T, upstream *branch, p *Plan) {
 	l := lines(t, nil, nil, files).Local
 	parent, when := snapshot.OriginID, int64(0)
 	for i, m := range l.Migrations {
-		if m.Entry.Idx != i || m.Entry.When <= when || m.sqlID == "" {
+		if m.Entry.Idx != i || m.Entry.When <= when || m.sqlID == "" || strings.Contains(m.Entry.Was, m.sqlID) {
 			t.Errorf("entry %+v after time %d", m.Entry, when)
 		}
 		when = m.Entry.When

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/skein-db/skein/internal/diag"
 )
@@ -30,7 +31,13 @@ type Entry struct {
 	When        int64 // milliseconds since 1970, UTC
 	Tag         string
 	Breakpoints bool
+	// Was are the hashes, separated by spaces, of the SQL that the migration had
+	// before skein resolve rewrote it: a developer's database may have run that.
+	// The file has them as a list under wasKey, which drizzle-kit carries along.
+	Was string
 }
+
+const wasKey = "skeinWas"
 
 // Line returns the 1-based line of the named key of the i-th entry in the file
 // that was read, or of the entry where it has no such key; 0 where the entry
@@ -95,11 +102,25 @@ func DecodeJournal(file string, data []byte) (*Journal, error) {
 			return nil, because(ErrMalformed, at(file, data, int(e.get("when").off), "when %s is not a whole number of milliseconds", e.get("when").text))
 		}
 		j.Entries = append(j.Entries, Entry{
-			Idx: int(idx), Version: str(e, "version"), When: when, Tag: str(e, "tag"), Breakpoints: is(e, "breakpoints"),
+			Idx: int(idx), Version: str(e, "version"), When: when, Tag: str(e, "tag"), Breakpoints: is(e, "breakpoints"), Was: hashes(e.get(wasKey)),
 		})
 	}
 	j.read = slices.Clone(j.Entries)
 	return j, nil
+}
+
+// hashes reads the list under wasKey; whatever else is there says nothing.
+func hashes(n *node) string {
+	if n == nil {
+		return ""
+	}
+	var out []string
+	for i := range n.kids {
+		if n.kind == '[' && n.kids[i].kind == '"' {
+			out = append(out, n.kids[i].str())
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // journalVersion checks the version and dialect. After `drizzle-kit up` a
@@ -189,6 +210,9 @@ func (j *Journal) entryNode(e Entry) node {
 	n.set("when", number(e.When))
 	n.set("tag", text(e.Tag))
 	n.set("breakpoints", boolean(e.Breakpoints))
+	if e.Was != "" {
+		n.set(wasKey, texts(strings.Fields(e.Was)))
+	}
 	return n
 }
 

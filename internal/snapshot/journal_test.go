@@ -68,3 +68,15 @@ func TestJournalKeepsWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 }
+
+func TestJournalNotesWhatAMigrationWas(t *testing.T) {
+	j := NewJournal()
+	j.Append(Entry{Idx: 0, Version: "7", When: 1, Tag: "0000_a", Was: "aa bb"})
+	data := string(j.Encode())
+	if !strings.Contains(data, `"skeinWas": [`) || journal(t, data).Entries[0].Was != "aa bb" {
+		t.Error(data)
+	}
+	if e := journal(t, strings.ReplaceAll(data, `"aa"`, "1")).Entries[0]; e.Was != "bb" {
+		t.Errorf("%q", e.Was)
+	}
+}
