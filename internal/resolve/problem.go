@@ -5,6 +5,7 @@ import (
 
 	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/sqltext"
 	"github.com/skein-db/skein/internal/sqltree"
 )
 
@@ -82,6 +83,10 @@ func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
 		if f.generated[i] >= 0 {
 			continue
 		}
+		if p.done(&s) {
+			f.without[i] = true
+			continue
+		}
 		if used, ok := lost(&s, before, p.plan.Schema, after); ok {
 			f.without[i] = p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
 		}
@@ -91,6 +96,18 @@ func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
 			p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Local, In: s.tag})
 		}
 	}
+}
+
+// done reports whether upstream has a statement that changes rows word for word:
+// it was picked or squashed from this branch, and must not run twice.
+func (p *planner) done(s *sqltree.Statement) bool {
+	switch s.Node.(type) {
+	case *sqltree.Insert, *sqltree.Update, *sqltree.Delete:
+	default:
+		return false
+	}
+	plain := sqltext.Plain(s.Text)
+	return slices.ContainsFunc(p.theirs, func(u upstreamStatement) bool { return sqltext.Plain(u.Text) == plain })
 }
 
 // problem adds one, unless a person has settled it: then it returns true.
