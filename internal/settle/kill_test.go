@@ -161,3 +161,34 @@ func TestPutBackWhenUnsound(t *testing.T) {
 		t.Error("not as before")
 	}
 }
+
+// TestResolvedByHand leaves alone what a person has joined, also where upstream
+// had faults of its own before.
+func TestResolvedByHand(t *testing.T) {
+	p := newProject(t)
+	p.Write("drizzle/0000_left_over.sql", "SELECT 1;") // no entry names it
+	p.Commit("a fault")
+	p.Git("switch", "--quiet", "--create", "mine")
+	p.migration("age", column("users", "age", "integer"))
+	p.Git("switch", "--quiet", "main")
+	p.migration("title", column("posts", "title", "text"))
+	p.Git("switch", "--quiet", "mine")
+	p.try("merge", "--quiet", "main")
+	p.Git("rm", "--quiet", "--force", "drizzle/0001_age.sql")
+	p.Git("checkout", "--quiet", "--theirs", "drizzle/meta")
+	p.Git("add", "--all")
+	before := p.state()
+	c, err := Find(context.Background(), Request{Dir: p.dir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !c.Settled {
+		t.Errorf("%+v", c.Plan)
+	}
+	if _, err := c.Apply(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if p.state() != before {
+		t.Error("something changed")
+	}
+}

@@ -10,7 +10,6 @@ package settle
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,7 +19,6 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/gitrepo"
-	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
@@ -111,12 +109,12 @@ func Find(ctx context.Context, r Request) (*Case, error) {
 	if err := c.sort(ctx); err != nil {
 		return nil, err
 	}
-	if c.Settled, err = c.isSettled(ctx); err != nil || c.Settled {
-		c.Plan, c.states = &resolve.Plan{}, &resolve.States{}
-		return c, err
-	}
 	if c.states, err = c.Place.Read(ctx, c.Repo, c.folder); err != nil {
 		return nil, err
+	}
+	c.Plan = &resolve.Plan{}
+	if c.Settled, err = c.isSettled(ctx); err != nil || c.Settled {
+		return c, err
 	}
 	return c, c.plan(ctx)
 }
@@ -270,18 +268,9 @@ func (c *Case) isSettled(ctx context.Context) (bool, error) {
 	if held, err := undo.Holds(ctx, c.Repo, command, c.operation); held || err != nil {
 		return false, err
 	}
-	found, err := c.examine(ctx, c.request.Dir, nil)
-	if err != nil {
-		return false, err
-	}
-	if len(found) == 0 {
-		return true, nil
-	}
-	h, err := history.Survey(c.request.Dir)
-	return err == nil && h.JournalError == nil && len(h.Migrations) == 0, err
+	found, err := c.newFindings(ctx, nil)
+	return err == nil && len(found) == 0, err
 }
-
-func (c *Case) file(path string) string { return filepath.Join(c.Repo.Top, filepath.FromSlash(path)) }
 
 // full is how gitrepo names a file of the migrations folder.
 func (c *Case) full(path string) string {

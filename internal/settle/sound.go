@@ -9,6 +9,7 @@ import (
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 )
@@ -30,10 +31,6 @@ func (c *Case) newFindings(ctx context.Context, proof *replay.Outcome) ([]findin
 		return nil, err
 	}
 	known := map[string]bool{}
-	to := map[string]string{}
-	for _, m := range c.Plan.Moves {
-		to[m.From.Tag] = m.To.Tag
-	}
 	// Running two more histories is worth it only where running this one said
 	// something.
 	still, err := c.examine(ctx, c.request.Dir, nil)
@@ -47,28 +44,34 @@ func (c *Case) newFindings(ctx context.Context, proof *replay.Outcome) ([]findin
 			return nil, err
 		}
 		for _, f := range before {
-			known[about(f, nil)], known[about(f, to)] = true, true
+			known[c.about(f)] = true
 		}
 	}
 	var out []finding.Finding
 	for _, f := range found {
-		if !known[about(f, nil)] {
+		if !known[c.about(f)] {
 			out = append(out, f)
 		}
 	}
 	return out, nil
 }
 
-// about is what a finding is about, under the name that it has by then.
-func about(f finding.Finding, to map[string]string) string {
-	tag := f.Migration
-	if tag == "" {
-		tag = strings.TrimSuffix(filepath.Base(f.File), ".sql")
+// about is what a finding is about, by names that outlive another number.
+func (c *Case) about(f finding.Finding) string {
+	base := filepath.Base(f.File)
+	if f.Migration == "" {
+		for _, m := range c.Plan.Moves {
+			from, to := history.SnapshotName(m.From.Tag), history.SnapshotName(m.To.Tag)
+			if base == from {
+				return f.Code + " " + to
+			}
+		}
+		return f.Code + " " + base
 	}
-	if moved, ok := to[tag]; ok {
-		tag = moved
+	if _, name, ok := strings.Cut(f.Migration, "_"); ok {
+		return f.Code + " " + name
 	}
-	return f.Code + " " + tag
+	return f.Code + " " + f.Migration
 }
 
 // findingsOf examines a state of the folder that is not in the work tree.
