@@ -29,6 +29,8 @@ const JournalPath = "meta/_journal.json"
 type Line struct {
 	Journal    *snapshot.Journal
 	Migrations []Migration
+
+	files Files
 }
 
 // Migration is an entry of a line with its files. Of a migration that all
@@ -77,7 +79,7 @@ func ReadLines(base, upstream, local Files, read Read) (*Lines, error) {
 }
 
 func readJournal(files Files, read Read) (*Line, error) {
-	line := &Line{Journal: snapshot.NewJournal()}
+	line := &Line{Journal: snapshot.NewJournal(), files: files}
 	id, ok := files[JournalPath]
 	if !ok {
 		return line, nil

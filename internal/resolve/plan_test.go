@@ -240,6 +240,26 @@ func TestMake(t *testing.T) {
 	}
 }
 
+// TestLostEntry mends a journal that an earlier merge took an entry from: its
+// file is there as it landed.
+func TestLostEntry(t *testing.T) {
+	base := start(t).custom("two", fill)
+	upstream, local := base.fork("upstream"), base.fork("local")
+	upstream.custom("theirs", "SELECT 1;")
+	journal, err := snapshot.DecodeJournal(JournalPath, local.files[JournalPath])
+	if err != nil {
+		t.Fatal(err)
+	}
+	journal.Entries = journal.Entries[:1]
+	local.files[JournalPath] = journal.Encode()
+	local.generate("mine", column("age", "integer"))
+	p := make3(t, base, upstream, local, nil)
+	if got := told(p); got != "moved 0002_mine 0003_mine" {
+		t.Error(got)
+	}
+	sound(t, upstream, p)
+}
+
 // TestRewrittenIsNoted holds that a database which ran the old text can be
 // recognised.
 func TestRewrittenIsNoted(t *testing.T) {

@@ -59,7 +59,11 @@ func (p *planner) landed() {
 		if p.Upstream.find(m) == nil {
 			continue
 		}
-		if mine := p.Local.find(m); mine == nil || mine.sqlID != m.sqlID {
+		mine := p.Local.find(m)
+		if mine == nil && m.sqlID != "" && p.Local.files[m.Entry.Tag+".sql"] == m.sqlID {
+			continue // an earlier merge lost its entry; upstream's journal has it
+		}
+		if mine == nil || mine.sqlID != m.sqlID {
 			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Landed: true})
 		}
 	}

@@ -163,7 +163,7 @@ func (f *folder) collision(ctx context.Context, m meeting) (found *collided, key
 	}
 	c.plan, c.err = resolve.Make(ctx, resolve.Input{Lines: *lines, NewID: uuid.NewString})
 	if c.err == nil && m.merged != "" && len(c.plan.Problems) == 0 {
-		c.people = f.compare(ctx, m.merged, c.plan.Schema)
+		c.people = f.compare(ctx, m.merged, c.plan)
 	}
 	return c, m.base + strings.Join(added, " "), nil
 }
@@ -197,8 +197,9 @@ func (f *folder) blobs(ids ...string) ([][]byte, error) {
 	return out, nil
 }
 
-// compare says how what people committed stands to a schema.
-func (f *folder) compare(ctx context.Context, commit string, s *schema.Schema) string {
+// compare says how what people committed stands to a plan.
+func (f *folder) compare(ctx context.Context, commit string, p *resolve.Plan) string {
+	s := p.Schema
 	files, err := f.filesAt(ctx, commit)
 	if err != nil {
 		return err.Error()
@@ -218,6 +219,13 @@ func (f *folder) compare(ctx context.Context, commit string, s *schema.Schema) s
 	}
 	if schema.Equal(&last.Schema, s) {
 		return "equals theirs"
+	}
+	for _, m := range p.Moves {
+		if _, name, _ := strings.Cut(m.From.Tag, "_"); m.To.Tag != "" && !slices.ContainsFunc(lines.Local.Migrations, func(o resolve.Migration) bool {
+			return strings.HasSuffix(o.Entry.Tag, "_"+name)
+		}) {
+			return "theirs leaves out " + m.From.Tag + ", to make it anew later"
+		}
 	}
 	d, err := diff.Compute(s, &last.Schema, diff.CreateAll)
 	if err != nil {
