@@ -155,11 +155,11 @@ func lost(s *sqltree.Statement, had, has, own *schema.Schema) (merge.Object, boo
 // aboutRows says whether a statement reads or writes rows. DDL is told by the
 // schemas.
 func aboutRows(n sqltree.Node) bool {
-	switch n.(type) {
+	switch n := n.(type) {
 	case *sqltree.Insert, *sqltree.Update, *sqltree.Delete, *sqltree.Select, *sqltree.CreateView, *sqltree.CreateFunction:
 		return true
 	case *sqltree.CreateTable:
-		return n.(*sqltree.CreateTable).AsQuery
+		return n.AsQuery
 	}
 	return false
 }

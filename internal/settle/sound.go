@@ -93,7 +93,8 @@ func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) ([
 	}
 	for i, path := range paths {
 		name := filepath.Join(dir, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o777); err == nil {
+		err := os.MkdirAll(filepath.Dir(name), 0o777)
+		if err == nil {
 			err = os.WriteFile(name, contents[i], 0o666)
 		}
 		if err != nil {
