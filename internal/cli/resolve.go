@@ -222,6 +222,11 @@ func (r *resolving) carryOut(ctx context.Context, c *settle.Case, step *resolveS
 		return false, err
 	}
 	r.tell("git " + strings.Join(next, " ") + "\n")
+	if after == settle.Broken {
+		r.request.Wish.Onto = c.Onto()
+		r.tell("git found no conflict in the rest, but the history is not sound yet\n")
+		return true, nil
+	}
 	return after == settle.Another, nil
 }
 

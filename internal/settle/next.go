@@ -16,8 +16,8 @@ func (c *Case) Next(ctx context.Context) ([]string, error) {
 	case gitrepo.Unstashing:
 		return nil, nil
 	case gitrepo.Idle:
-		if c.Place.Behind {
-			return nil, nil
+		if c.Place.Behind && c.Place.Base != c.Place.Upstream {
+			return nil, nil // they have not met yet
 		}
 		published, err := c.Repo.Published(ctx, "HEAD")
 		if err != nil || published {
@@ -35,6 +35,10 @@ type After string
 const (
 	Ended   After = "ended"   // in the middle of nothing
 	Another After = "another" // at the next commit of a rebase, or pick of several, that does not fit
+	// Broken is Ended, where git put the rest of the commits on top without a
+	// conflict, and the history is not sound for it: the numbers happened to be
+	// free. The branch is then put on Case.Onto once more.
+	Broken After = "broken"
 )
 
 // Continue runs Next. Where git stops for another reason than the next commit,
@@ -53,7 +57,14 @@ func (c *Case) Continue(ctx context.Context) (After, error) {
 	case err != nil:
 		return "", err
 	case op == nil && failed == nil:
-		return Ended, c.forget(ctx)
+		if err := c.forget(ctx); err != nil || c.Onto() == "" {
+			return Ended, err
+		}
+		found, err := c.newFindings(ctx, nil)
+		if len(found) > 0 {
+			return Broken, err
+		}
+		return Ended, err
 	case op != nil && op.Theirs != c.Place.Local && op.Theirs != c.Place.Upstream && failed != nil:
 		return Another, nil
 	}
@@ -61,6 +72,17 @@ func (c *Case) Continue(ctx context.Context) (After, error) {
 		Kind: diag.Usage, File: c.Repo.Top, Message: "git " + next[0] + " stopped", Detail: strings.TrimSpace(said), Err: failed,
 		Hint: "the migrations are resolved and staged; do what git asks for, and go on with git " + next[0] + " --continue",
 	}
+}
+
+// Onto is the commit that a rebase or pick puts others on; "" for all else.
+func (c *Case) Onto() string {
+	switch c.Place.Doing {
+	case gitrepo.Rebasing:
+		return c.Place.Onto
+	case gitrepo.Picking:
+		return c.Place.Upstream
+	}
+	return ""
 }
 
 // forget drops what was kept: git has moved on.

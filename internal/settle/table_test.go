@@ -31,7 +31,7 @@ func TestMeetings(t *testing.T) {
 			for _, kind := range []string{"ddl", "data", "custom", "mixed"} {
 				for _, relation := range []string{"disjoint", "identical", "same table", "disagreement"} {
 					n++
-					if os.Getenv("SKEIN_MEETINGS") != "all" && n%11 != 3 {
+					if os.Getenv("SKEIN_MEETINGS") != "all" && n%11 != 3 && !(way == "rebase of 3" && kind == "ddl" && relation == "identical") {
 						continue
 					}
 					m := meeting{way, size, kind, relation}
@@ -116,12 +116,16 @@ func (m meeting) try(t *testing.T) {
 			t.Fatal(err)
 		}
 		sound(t, p)
-		if c.Place.Behind {
+		if m.ways == "behind" {
 			break
 		}
 		after, err := c.Continue(ctx)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if after == Broken {
+			r.Wish = resolve.Wish{Onto: c.Onto()}
+			continue
 		}
 		if after == Ended {
 			break
