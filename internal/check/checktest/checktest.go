@@ -49,7 +49,7 @@ const (
 // Cases are all of them, by the part of the check that finds them.
 func Cases() []Case {
 	var all []Case
-	for _, part := range [][]Case{sound, folder, snapshots, journal, chain} {
+	for _, part := range [][]Case{sound, folder, snapshots, journal, chain, sql} {
 		all = append(all, part...)
 	}
 	return all
