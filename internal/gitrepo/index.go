@@ -38,6 +38,17 @@ func (r *Repo) Staged(ctx context.Context, paths ...string) ([]Staged, error) {
 	return entries, nil
 }
 
+// Unchanged reports whether the index holds what HEAD does: a commit made of it
+// would be empty.
+func (r *Repo) Unchanged(ctx context.Context) (bool, error) {
+	_, err := r.run(ctx, nil, "diff", "--cached", "--quiet", "--no-ext-diff", "HEAD", "--")
+	if exited(err) {
+		return false, nil
+	}
+	_, err = r.must(nil, err)
+	return err == nil, err
+}
+
 // Restage makes entries all that the index has of paths. It writes the index.
 func (r *Repo) Restage(ctx context.Context, paths []string, entries []Staged) error {
 	if len(paths) == 0 {

@@ -24,6 +24,12 @@ func (c *Case) Next(ctx context.Context) ([]string, error) {
 			return []string{"commit", "-m", "Put local migrations behind upstream's"}, err
 		}
 		return []string{"commit", "--amend", "--no-edit"}, nil
+	case gitrepo.Picking, gitrepo.Reverting:
+		// Upstream does all of the commit already; a rebase leaves such a one
+		// out by itself.
+		if empty, err := c.Repo.Unchanged(ctx); err != nil || empty {
+			return []string{string(c.Place.Doing), "--skip"}, err
+		}
 	}
 	return []string{string(c.Place.Doing), "--continue"}, nil
 }
