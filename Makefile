@@ -3,13 +3,13 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # What runs concurrently; the rest has no goroutines of its own. Of packages
 # whose tests spend their time in PostgreSQL, git or the SQL parser, those tests
-# are run in which goroutines meet. Reading schema files is watched through the
-# command line's stories: the JavaScript engine is translated code, a hundred
-# times slower under the detector.
-RACE := ./internal/filefacts ./internal/history ./internal/snapshot ./internal/pgserver/... ./internal/kube ./internal/secret
-RACE_CHECK := Folders|Known|LookedAtOnce|Scan
+# are run in which goroutines meet. The command line's stories are not: the
+# JavaScript engine in them is translated code, a hundred times slower under the
+# detector.
+RACE := ./internal/filefacts ./internal/history ./internal/snapshot ./internal/pgserver/... ./internal/secret
+RACE_CHECK := LookedAtOnce|LandedSQL
 RACE_MIGRATE := ManyAtOnce|Waiter|Interrupted|TerminatedBackend|LostAtCommit|Readers|Blocker|Deadlock|Events
-RACE_STORIES := Scripts/story/(at_once|migrate|generate|demo|dev)$$|CtrlC|Progress
+RACE_CLI := CtrlC|Progress
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +22,10 @@ test: ## run every test
 
 race: ## run the tests of everything concurrent under the race detector
 	$(GO) test -race $(RACE)
-	$(GO) test -race -run 'ParseAll|TwoAtOnce' ./internal/sqltree ./internal/replay
+	$(GO) test -race -run 'ParseAll|TwoAtOnce|TwoForwards' ./internal/sqltree ./internal/replay ./internal/kube
 	$(GO) test -race -run '$(RACE_CHECK)' ./internal/check
 	$(GO) test -race -run '$(RACE_MIGRATE)' ./internal/migrate
-	$(GO) test -race -run '$(RACE_STORIES)' ./internal/cli
+	$(GO) test -race -run '$(RACE_CLI)' ./internal/cli
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l cmd internal examples | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }

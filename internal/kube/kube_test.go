@@ -113,8 +113,8 @@ func TestRefusals(t *testing.T) {
 		{"service's port", "prod/db/svc/pg:1", nil, diag.Usage, []string{"has no port 1", "its ports are 6432, 5432"}},
 		{"cluster down", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Down = true }, diag.Database, []string{"the cluster of the context prod cannot be reached"}},
 		{"port busy", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Busy = true }, diag.Usage, []string{"cannot listen on a port of this machine"}},
-		{"hangs", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Hang = []string{"get"} }, diag.Database, []string{"kubectl get did not answer in 500ms"}},
-		{"forward hangs", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Hang = []string{"port-forward"} }, diag.Database, []string{"kubectl port-forward did not answer in 500ms"}},
+		{"hangs", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Hang = []string{"get"} }, diag.Database, []string{"kubectl get did not answer in 3s"}},
+		{"forward hangs", "prod/db/postgres-0", func(c *kubetest.Cluster) { c.Hang = []string{"port-forward"} }, diag.Database, []string{"kubectl port-forward did not answer in 3s"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			with := cluster()
@@ -125,7 +125,7 @@ func TestRefusals(t *testing.T) {
 			environ, _ := kubetest.Install(t, with)
 			k := &kube.Kubectl{Environ: environ, Timeout: 20 * time.Second, Hide: &secret.Set{}}
 			if len(with.Hang) > 0 {
-				k.Timeout = 500 * time.Millisecond
+				k.Timeout = 3 * time.Second
 			}
 			check(t, reach(t.Context(), k, c.place), c.kind, c.want)
 		})
