@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
@@ -15,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/schema"
 )
 
@@ -64,25 +64,13 @@ func (s *store) get(key string, into any) bool {
 }
 
 // put keeps a value. It is best effort: failing to write a cache is no failure.
-// The file need not outlive a power failure: a torn one does not match its hash.
 func (s *store) put(key string, value any) {
 	if s.dir == "" || os.MkdirAll(s.dir, 0o700) != nil {
 		return
 	}
 	body := digestible(value)
 	sum := sha256.Sum256(body)
-	f, err := os.CreateTemp(s.dir, ".new-*")
-	if err != nil {
-		return
-	}
-	_, err = f.Write(append([]byte(storeFormat+hex.EncodeToString(sum[:])+"\n"), body...))
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = os.Rename(f.Name(), s.file(key))
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return
-	}
+	filefacts.Replace(s.file(key), append([]byte(storeFormat+hex.EncodeToString(sum[:])+"\n"), body...))
 	s.thin()
 }
 
