@@ -4,6 +4,7 @@
 //
 //	go run ./internal/bench
 //	go run ./internal/bench -project DIR -rounds 9
+//	go run ./internal/bench -matrix -load > docs/comparison.md
 //
 // It exists because a claim about speed is worth what it takes to check it.
 // Everything is measured while it runs: no figure is kept in the source. Each
@@ -28,6 +29,7 @@ import (
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -56,6 +58,10 @@ type settings struct {
 	setup   string
 	env     list
 	offline bool
+	matrix  bool
+	load    bool
+	rows    int
+	hold    time.Duration
 }
 
 // list is a flag that may be repeated.
@@ -75,6 +81,10 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.StringVar(&s.setup, "setup", "", "shell `command` run once in the copied project before anything that needs its node_modules, instead of linking the packages that come with internal/interop")
 	flags.Var(&s.env, "env", "`NAME=value` for what runs in the project; may be repeated")
 	flags.BoolVar(&s.offline, "offline", false, "fetch nothing")
+	flags.BoolVar(&s.matrix, "matrix", false, "put the tools into the situations in which they differ, instead of measuring; prints a page")
+	flags.BoolVar(&s.load, "load", false, "have clients use a table while the tools change it, instead of measuring; prints a page")
+	flags.IntVar(&s.rows, "rows", 500_000, "with -load: `number` of rows of that table")
+	flags.DurationVar(&s.hold, "hold", 20*time.Second, "with -load: how `long` somebody's transaction has read the table and stays open")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
 	}
@@ -98,6 +108,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer b.close()
+	if s.matrix || s.load {
+		return b.comparison(ctx, stdout)
+	}
 	for _, group := range []func(context.Context) ([]*task, error){
 		b.projectTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks,
 	} {

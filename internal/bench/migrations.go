@@ -187,16 +187,18 @@ func (s *sameResult) check(ctx context.Context, who, url string) error {
 	return nil
 }
 
+// kitConfig is the config of a project that only applies migrations.
+const kitConfig = `import { defineConfig } from "drizzle-kit";
+export default defineConfig({ dialect: "postgresql", schema: "./schema.ts", out: "./out", dbCredentials: { url: process.env.DATABASE_URL! } });
+`
+
 // runners writes the migrations for each runner and returns them, Skein first.
 func (b *bench) runners(ctx context.Context, dir string, migrations []migration) ([]*runner, error) {
 	drizzleDir := filepath.Join(dir, "drizzle")
 	if err := writeDrizzle(filepath.Join(drizzleDir, "out"), migrations); err != nil {
 		return nil, err
 	}
-	config := `import { defineConfig } from "drizzle-kit";
-export default defineConfig({ dialect: "postgresql", schema: "./schema.ts", out: "./out", dbCredentials: { url: process.env.DATABASE_URL! } });
-`
-	if err := os.WriteFile(filepath.Join(drizzleDir, "drizzle.config.ts"), []byte(config), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(drizzleDir, "drizzle.config.ts"), []byte(kitConfig), 0o644); err != nil {
 		return nil, err
 	}
 	noModules := b.noNPM
@@ -205,32 +207,23 @@ export default defineConfig({ dialect: "postgresql", schema: "./schema.ts", out:
 			return nil, err
 		}
 	}
-	in := func(ctx context.Context, dir, url, program string, args ...string) *exec.Cmd {
-		cmd := exec.CommandContext(ctx, program, args...)
-		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "NO_COLOR=1", "DATABASE_URL="+url)
-		return cmd
-	}
 	out := []*runner{
 		{name: "skein migrate", nothing: "up to date", command: func(ctx context.Context, url string) *exec.Cmd {
-			return in(ctx, drizzleDir, url, b.skein, "migrate", "--yes")
+			return program(ctx, drizzleDir, url, b.skein, "migrate", "--yes")
 		}},
-		b.goose(ctx, filepath.Join(dir, "goose"), migrations, in),
-		b.tern(ctx, filepath.Join(dir, "tern"), migrations, in),
+		b.goose(ctx, filepath.Join(dir, "goose"), migrations),
+		b.tern(ctx, filepath.Join(dir, "tern"), migrations),
 		{name: "drizzle-kit " + kitVersion(b.modules) + " migrate", missing: noModules, proof: "applied successfully", nothing: "applied successfully",
 			command: func(ctx context.Context, url string) *exec.Cmd {
-				return in(ctx, drizzleDir, url, "node", kitProgram(drizzleDir), "migrate")
+				return program(ctx, drizzleDir, url, "node", kitProgram(drizzleDir), "migrate")
 			}},
 		{name: "drizzle-orm's migrate()", missing: noModules, command: func(ctx context.Context, url string) *exec.Cmd {
-			return in(ctx, drizzleDir, url, "node", filepath.Join(b.root, "internal", "interop", "npm", "migrate.mjs"), url, "out")
+			return program(ctx, drizzleDir, url, "node", filepath.Join(b.root, "internal", "interop", "npm", "migrate.mjs"), url, "out")
 		}},
-		b.psql(filepath.Join(dir, "psql"), migrations, in),
+		b.psql(filepath.Join(dir, "psql"), migrations),
 	}
 	return out, ctx.Err()
 }
-
-// starter makes the command of a program that runs in a folder on a database.
-type starter func(ctx context.Context, dir, url, program string, args ...string) *exec.Cmd
 
 // writeDrizzle writes a folder as drizzle-kit does; snapshots play no part in
 // applying.

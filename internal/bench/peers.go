@@ -13,50 +13,79 @@ import (
 
 // The peers' versions.
 const (
-	gooseVersion = "v3.29.0"
-	ternVersion  = "v2.3.4"
+	gooseVersion         = "v3.29.0"
+	ternVersion          = "v2.3.4"
+	golangMigrateVersion = "v4.20.1"
 )
 
-// goose is pressly/goose, built with its PostgreSQL driver alone.
-func (b *bench) goose(ctx context.Context, dir string, migrations []migration, in starter) *runner {
-	r := &runner{name: "goose " + gooseVersion, proof: "successfully migrated database", nothing: "no migrations to run"}
-	program, err := b.install(ctx, "goose", "github.com/pressly/goose/v3/cmd/goose", gooseVersion,
+// What goose and tern have written in a file that is to run in no transaction.
+const (
+	gooseAlone = "-- +goose NO TRANSACTION"
+	ternAlone  = "---- tern: disable-tx ----"
+)
+
+// gooseProgram is pressly/goose, built with its PostgreSQL driver alone.
+func (b *bench) gooseProgram(ctx context.Context) (string, error) {
+	return b.install(ctx, "goose", "github.com/pressly/goose/v3/cmd/goose", gooseVersion,
 		"no_clickhouse", "no_duckdb", "no_libsql", "no_mssql", "no_mysql", "no_spanner", "no_sqlite3", "no_vertica", "no_ydb")
+}
+
+func gooseText(pieces []string, alone bool) string {
+	var text strings.Builder
+	if alone {
+		text.WriteString(gooseAlone + "\n")
+	}
+	text.WriteString("-- +goose Up\n")
+	for _, p := range pieces {
+		if sqltext.FirstCode(p) < len(p) {
+			text.WriteString("-- +goose StatementBegin\n" + strings.TrimSpace(p) + "\n-- +goose StatementEnd\n")
+		}
+	}
+	return text.String()
+}
+
+// ternProgram is jackc/tern.
+func (b *bench) ternProgram(ctx context.Context) (string, error) {
+	return b.install(ctx, "tern", "github.com/jackc/tern/v2", ternVersion)
+}
+
+// ternText writes a file, which is a template to tern.
+func ternText(pieces []string, alone bool) string {
+	text := strings.ReplaceAll(strings.Join(pieces, "\n"), "{{", `{{"{{"}}`)
+	if alone {
+		text = ternAlone + "\n" + text
+	}
+	return text
+}
+
+// goose applies the migrations with goose.
+func (b *bench) goose(ctx context.Context, dir string, migrations []migration) *runner {
+	r := &runner{name: "goose " + gooseVersion, proof: "successfully migrated database", nothing: "no migrations to run"}
+	path, err := b.gooseProgram(ctx)
 	if err == nil {
-		err = writeNumbered(dir, migrations, func(m migration) string {
-			var text strings.Builder
-			text.WriteString("-- +goose Up\n")
-			for _, p := range m.pieces {
-				if sqltext.FirstCode(p) < len(p) {
-					text.WriteString("-- +goose StatementBegin\n" + strings.TrimSpace(p) + "\n-- +goose StatementEnd\n")
-				}
-			}
-			return text.String()
-		})
+		err = writeNumbered(dir, migrations, func(m migration) string { return gooseText(m.pieces, false) })
 	}
 	if err != nil {
 		r.missing = err.Error()
 	}
 	r.command = func(ctx context.Context, url string) *exec.Cmd {
-		return in(ctx, dir, url, program, "-dir", ".", "postgres", url, "up")
+		return program(ctx, dir, url, path, "-dir", ".", "postgres", url, "up")
 	}
 	return r
 }
 
-// tern is jackc/tern. Its files are templates.
-func (b *bench) tern(ctx context.Context, dir string, migrations []migration, in starter) *runner {
+// tern applies the migrations with tern.
+func (b *bench) tern(ctx context.Context, dir string, migrations []migration) *runner {
 	r := &runner{name: "tern " + ternVersion, proof: fmt.Sprintf("%05d_", len(migrations))}
-	program, err := b.install(ctx, "tern", "github.com/jackc/tern/v2", ternVersion)
+	path, err := b.ternProgram(ctx)
 	if err == nil {
-		err = writeNumbered(dir, migrations, func(m migration) string {
-			return strings.ReplaceAll(strings.Join(m.pieces, "\n"), "{{", `{{"{{"}}`)
-		})
+		err = writeNumbered(dir, migrations, func(m migration) string { return ternText(m.pieces, false) })
 	}
 	if err != nil {
 		r.missing = err.Error()
 	}
 	r.command = func(ctx context.Context, url string) *exec.Cmd {
-		return in(ctx, dir, url, program, "migrate", "--migrations", ".", "--conn-string", url)
+		return program(ctx, dir, url, path, "migrate", "--migrations", ".", "--conn-string", url)
 	}
 	return r
 }
@@ -64,13 +93,13 @@ func (b *bench) tern(ctx context.Context, dir string, migrations []migration, in
 // psql sends the same statements in the same transactions, each with a row to
 // remember it by, and decides nothing. Where nothing is left to do it reads
 // the rows.
-func (b *bench) psql(dir string, migrations []migration, in starter) *runner {
+func (b *bench) psql(dir string, migrations []migration) *runner {
 	r := &runner{name: "psql: the same transactions, or reading the table", floor: true, proof: "floor_done", nothing: fmt.Sprint(len(migrations))}
 	// Beside the server's programs there is psql itself; what some systems have
 	// in the path is a script that looks for it.
-	program, err := exec.LookPath(filepath.Join(b.server.Source(), "psql"))
+	path, err := exec.LookPath(filepath.Join(b.server.Source(), "psql"))
 	if err != nil {
-		program, err = exec.LookPath("psql")
+		path, err = exec.LookPath("psql")
 	}
 	if err == nil {
 		err = os.MkdirAll(dir, 0o755)
@@ -94,10 +123,10 @@ func (b *bench) psql(dir string, migrations []migration, in starter) *runner {
 		r.missing = err.Error()
 	}
 	r.command = func(ctx context.Context, url string) *exec.Cmd {
-		return in(ctx, dir, url, program, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", url)
+		return program(ctx, dir, url, path, "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", "all.sql", url)
 	}
 	r.idle = func(ctx context.Context, url string) *exec.Cmd {
-		return in(ctx, dir, url, program, "-X", "-q", "-At", "-c", "SELECT count(*) FROM floor_version", url)
+		return program(ctx, dir, url, path, "-X", "-q", "-At", "-c", "SELECT count(*) FROM floor_version", url)
 	}
 	return r
 }
