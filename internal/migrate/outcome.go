@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/skein-db/skein/internal/diag"
 )
@@ -84,7 +85,7 @@ func (r *runner) refused(e *diag.Error) *failure {
 	if e.Hint == "" {
 		e.Hint = "mend the file or the database"
 	}
-	e.Hint += ", " + again
+	e.Hint = strings.TrimSuffix(e.Hint, ".") + ", " + again // PostgreSQL's hints are sentences
 	f := r.undone(e)
 	f.again = f.fate == fateRolledBack && isCode(e.Err, codeLockTimeout, codeDeadlock, codeSerialization)
 	if f.again {
@@ -109,10 +110,14 @@ func (r *runner) interrupted(s *Step, p piece, completed int, cause error) *fail
 }
 
 // brokenOff is the failure when a piece has no answer because the connection
-// is gone.
+// is gone. The server answers for a piece when all of it is done.
 func (r *runner) brokenOff(s *Step, p piece, err error) *failure {
+	which := "this statement"
+	if len(p.statements) > 1 {
+		which = "this statement or one after it"
+	}
 	e := atStatement(s, p, 0)
-	e.Message, e.Err = "the connection to the database was lost while this statement was running", err
+	e.Message, e.Err = "the connection to the database was lost while "+which+" was running", err
 	e.Detail = lines(e.Detail, lostReason(err))
 	e.Hint = "when the database can be reached again, " + goesOn
 	return &failure{Error: e, fate: fateWithdrawn}

@@ -218,22 +218,26 @@ func (d *durable) conn(t *testing.T) *pgx.Conn {
 	}
 }
 
-// ctl runs pg_ctl as the account that the server runs as.
+// ctl runs pg_ctl, which must end well.
 func (d *durable) ctl(t *testing.T, args ...string) {
 	t.Helper()
+	if out, err := d.tryCtl(args...); err != nil {
+		t.Errorf("pg_ctl %v: %v\n%s", args, err, out)
+	}
+}
+
+// tryCtl runs pg_ctl as the account that the server runs as.
+func (d *durable) tryCtl(args ...string) ([]byte, error) {
 	cmd := exec.Command(filepath.Join(d.bin, "pg_ctl"), append([]string{"-D", d.data, "-w", "-s", "-l", filepath.Join(d.data, "again.log")}, args...)...)
 	cmd.Dir = "/"
 	info, err := os.Stat(d.data)
 	if err != nil {
-		t.Error(err)
-		return
+		return nil, err
 	}
 	if owner, ok := info.Sys().(*syscall.Stat_t); ok && os.Getuid() == 0 {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: owner.Uid, Gid: owner.Gid}}
 	}
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("%v: %v\n%s", cmd.Args, err, out)
-	}
+	return cmd.CombinedOutput()
 }
 
 // TestServerDies stops the server at once and starts it again, or kills a
