@@ -4,7 +4,6 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/skein-db/skein/internal/history"
-	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // StatementError is the cause, inside an error of Apply, when PostgreSQL
@@ -31,17 +30,6 @@ func (e *StatementError) Unwrap() error { return e.PG }
 // create and, by PostgreSQL's words, could not; "" where it is about something
 // else.
 func (e *StatementError) Extension() string { return lackedExtension(e.PG, e.SQL) }
-
-// Refused describes PostgreSQL's refusal of a statement that the caller ran by
-// itself, outside of Apply. statement has its offset in the migration's SQL;
-// version and encoding are the server's.
-func Refused(m history.Migration, statement sqltext.Statement, pg *pgconn.PgError, version, encoding string) *StatementError {
-	alone := piece{
-		text: statement.Text, offset: statement.Offset,
-		statements: []sqltext.Statement{{Text: statement.Text}},
-	}
-	return newStatementError(m, alone.locate(0, int(pg.Position), encoding), pg, version)
-}
 
 func newStatementError(m history.Migration, at place, pg *pgconn.PgError, version string) *StatementError {
 	return &StatementError{

@@ -37,9 +37,6 @@ func (p *prover) introduced(ctx context.Context, v *views, rows []pairing) (map[
 		return found, nil
 	}
 	b := &bisection{prover: p, views: v, found: found, built: map[string]*schema.Schema{}, useless: map[int]bool{}}
-	if p.scripts == nil {
-		p.scripts = scripts(p.history)
-	}
 	start, err := p.create(ctx)
 	if err != nil {
 		return nil, err

@@ -9,7 +9,6 @@ import (
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/migrate"
-	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // Failure is a migration that does not run on the database that the ones
@@ -26,21 +25,7 @@ type Failure struct {
 	// another reason; Hint says how to get it.
 	Extension string
 
-	ran        int // migrations before it that were run
-	start, end int // the statement's place in the file
-	sqlState   string
-	statement  string
-}
-
-// activeTransaction is active_sql_transaction:
-// https://www.postgresql.org/docs/current/errcodes-appendix.html
-const activeTransaction = "25001"
-
-// refusesTransaction says whether the statement failed for the transaction
-// around it alone. SET TRANSACTION gives the same code where it comes too late.
-func (f *Failure) refusesTransaction() bool {
-	first := append(sqltext.Keywords(f.statement, 1), "")[0]
-	return f.sqlState == activeTransaction && f.statement != "" && first != "SET" && first != "DO" && first != "SELECT" && first != "CALL"
+	ran int // migrations before it that were run
 }
 
 // failed makes a Failure of the i-th migration out of an error, if the
@@ -73,7 +58,7 @@ func (p *prover) refused(ctx context.Context, i int, e *migrate.StatementError) 
 	m := p.history.Migrations[i]
 	f := &Failure{
 		Migration: m.Entry.Tag, File: m.File, Message: e.Message, Source: diag.Excerpt(m.SQL, e.Start, e.At, e.End),
-		Detail: e.Detail, Hint: e.Hint, ran: i, start: e.Start, end: e.End, sqlState: e.PG.Code, statement: e.SQL,
+		Detail: e.Detail, Hint: e.Hint, ran: i,
 	}
 	f.Line, f.Column = diag.Position(m.SQL, e.At)
 	name := e.Extension()

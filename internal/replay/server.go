@@ -23,7 +23,7 @@ type prover struct {
 	found   *pgserver.Found
 	store   *store
 	key     string // see runKey
-	scripts []script
+	counted []history.Migration
 
 	starting sync.Mutex
 	server   *pgserver.Server

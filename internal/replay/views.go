@@ -87,9 +87,6 @@ func (p *prover) replay(ctx context.Context) (*Failure, error) {
 	if err != nil {
 		return nil, err
 	}
-	if p.scripts == nil {
-		p.scripts = scripts(p.history)
-	}
 	failure, err := p.apply(ctx, d, 0, len(p.history.Migrations))
 	if failure != nil || err != nil {
 		d.close()
