@@ -13,6 +13,7 @@ var floors = map[string]int{
 	"internal/finding":    1,
 	"internal/guard":      1,
 	"internal/secret":     1,
+	"internal/session":    1,
 	"internal/filefacts":  1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,

@@ -11,6 +11,7 @@ import (
 
 	"github.com/skein-db/skein/internal/effect"
 	"github.com/skein-db/skein/internal/radius"
+	"github.com/skein-db/skein/internal/session"
 	"github.com/skein-db/skein/internal/sqltree"
 )
 
@@ -22,10 +23,10 @@ func TestEffectsText(t *testing.T) {
 	}
 	lines := &radius.Table{Name: sqltree.Name{Schema: "shop", Name: "lines"}, Rows: -1, Bytes: 300 << 20, Heap: 300 << 20}
 	long := radius.Span{From: 25 * time.Second, To: 4 * time.Minute}
-	web := &radius.Session{PID: 4711, User: "app", Application: "web", State: "idle in transaction", Age: 12 * time.Minute, Query: "SELECT * FROM users WHERE id = $1 FOR UPDATE"}
+	web := &radius.Session{Session: session.Session{PID: 4711, User: "app", Application: "web", State: "idle in transaction", Age: 12 * time.Minute, Query: "SELECT * FROM users WHERE id = $1 FOR UPDATE"}}
 	report := &radius.Report{
 		Tables: []*radius.Table{users, lines}, Notes: []string{`standby "b" is 40 s behind, and will fall behind further: it replays every lock and every byte that is written`},
-		Sessions: []*radius.Session{web, {PID: 12, User: "etl", State: "active", Age: 3 * time.Hour, Query: "COPY facts TO STDOUT"}},
+		Sessions: []*radius.Session{web, {Session: session.Session{PID: 12, User: "etl", State: "active", Age: 3 * time.Hour, Query: "COPY facts TO STDOUT"}}},
 		Migrations: []radius.Migration{{Tag: "0042_wide", Statements: []radius.Statement{
 			{SQL: "ALTER TABLE posts ADD COLUMN x int;", Title: "ALTER TABLE posts", Risk: radius.Moment},
 			{SQL: "UPDATE shop.lines SET total = 0 WHERE total IS NULL;", Title: "UPDATE shop.lines", Risk: radius.Busy,

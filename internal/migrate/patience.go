@@ -52,7 +52,7 @@ func (o Options) pause(n int) time.Duration {
 func gaveUp(attempts int, took time.Duration, blockers []Blocker) string {
 	text := ""
 	if attempts > 1 {
-		text = fmt.Sprintf("tried %d times in %s", attempts, age(took))
+		text = fmt.Sprintf("tried %d times in %.1f s", attempts, took.Seconds())
 	}
 	for _, b := range blockers {
 		text = lines(text, "in the way: "+b.String())

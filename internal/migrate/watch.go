@@ -7,10 +7,11 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/skein-db/skein/internal/session"
 )
 
 const (
@@ -21,44 +22,7 @@ const (
 )
 
 // Blocker is a session that a statement waits for.
-type Blocker struct {
-	PID         int // 0 for a prepared transaction
-	User        string
-	Application string
-	Address     netip.Addr    // not valid for a local socket
-	State       string        // "active", "idle in transaction"; "" where it may not be seen
-	Age         time.Duration // of its transaction; 0 where it may not be seen
-	Query       string        // what it runs, or ran last, shortened; "" where it may not be seen
-}
-
-// String says who it is in one line.
-func (b Blocker) String() string {
-	if b.PID == 0 {
-		return "a prepared transaction (see pg_prepared_xacts)"
-	}
-	text := fmt.Sprintf("process %d of %s", b.PID, b.User)
-	if b.Application != "" {
-		text += " (" + b.Application + ")"
-	}
-	if b.State != "" {
-		text += ", " + b.State
-	}
-	if b.Age > 0 {
-		text += ", its transaction is " + age(b.Age) + " old"
-	}
-	if b.Query != "" {
-		text += ": " + b.Query
-	}
-	return text
-}
-
-// age is a duration in the two largest units that matter.
-func age(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	}
-	return strings.TrimSuffix(d.Round(time.Second).String(), "0s")
-}
+type Blocker = session.Session
 
 // blockerColumns is the SELECT of sessions "a" that blockersIn reads.
 const blockerColumns = `SELECT a.pid, a.usename, a.application_name, pg_catalog.host(a.client_addr), a.state,
@@ -66,7 +30,7 @@ const blockerColumns = `SELECT a.pid, a.usename, a.application_name, pg_catalog.
 
 func blockersIn(rows [][]*string) (found []Blocker) {
 	for _, row := range rows {
-		b := Blocker{User: text(row[1]), Application: text(row[2]), State: text(row[4]), Query: shortQuery(text(row[6]))}
+		b := Blocker{User: text(row[1]), Application: text(row[2]), State: text(row[4]), Query: session.Short(text(row[6]))}
 		b.PID, _ = strconv.Atoi(text(row[0])) // an integer
 		b.Address, _ = netip.ParseAddr(text(row[3]))
 		if ms, err := strconv.ParseInt(text(row[5]), 10, 64); err == nil {
@@ -75,20 +39,6 @@ func blockersIn(rows [][]*string) (found []Blocker) {
 		found = append(found, b)
 	}
 	return found
-}
-
-// shownQuery is how much of somebody's query is shown, in characters.
-const shownQuery = 80
-
-func shortQuery(query string) string {
-	if query == "<insufficient privilege>" {
-		return ""
-	}
-	short := []rune(strings.Join(strings.Fields(query), " "))
-	if len(short) > shownQuery {
-		short = append(short[:shownQuery-1], '…')
-	}
-	return string(short)
 }
 
 // watcher looks from a connection of its own at what the runner's statement

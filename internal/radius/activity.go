@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/skein-db/skein/internal/effect"
+	"github.com/skein-db/skein/internal/session"
 )
 
 // lockModes are the levels by PostgreSQL's names in pg_locks.
@@ -21,7 +22,9 @@ func sessionsOf(activity, prepared, locks []row) []*Session {
 	byPID, byXID := map[int]*Session{}, map[string]*Session{}
 	for _, r := range activity {
 		s := &Session{
-			PID: int(r.number(0)), User: r.text(1), Application: r.text(2), State: r.text(3), Age: r.milliseconds(4), Query: shortQuery(r.text(5)),
+			Session: session.Session{
+				PID: int(r.number(0)), User: r.text(1), Application: r.text(2), State: r.text(3), Age: r.milliseconds(4), Query: session.Short(r.text(5)),
+			},
 			snapshot: r.yes(8),
 		}
 		if r.yes(6) {
@@ -31,7 +34,7 @@ func sessionsOf(activity, prepared, locks []row) []*Session {
 		out, byPID[s.PID] = append(out, s), s
 	}
 	for _, r := range prepared {
-		s := &Session{prepared: r.text(1), User: r.text(2), State: "prepared", Age: r.milliseconds(3), snapshot: true}
+		s := &Session{Session: session.Session{User: r.text(2), State: "prepared", Age: r.milliseconds(3)}, prepared: r.text(1), snapshot: true}
 		out, byXID[r.text(0)] = append(out, s), s
 	}
 	for _, r := range locks {
@@ -44,7 +47,7 @@ func sessionsOf(activity, prepared, locks []row) []*Session {
 			if r[0] == nil {
 				continue
 			}
-			s = &Session{PID: int(r.number(0))}
+			s = &Session{Session: session.Session{PID: int(r.number(0))}}
 			out, byPID[s.PID] = append(out, s), s
 		}
 		s.holds = append(s.holds, held{table: r.oid(2), level: lockModes[r.text(3)], waiting: !r.yes(4)})

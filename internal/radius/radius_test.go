@@ -61,22 +61,22 @@ func theWorld(t testing.TB) string {
 	return worldURL
 }
 
-type session struct {
+type client struct {
 	*pgx.Conn
 	t testing.TB
 }
 
-func connect(t testing.TB, url string) *session {
+func connect(t testing.TB, url string) *client {
 	t.Helper()
 	conn, err := pgx.Connect(context.Background(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close(context.Background()) })
-	return &session{conn, t}
+	return &client{conn, t}
 }
 
-func (s *session) run(sql string) {
+func (s *client) run(sql string) {
 	s.t.Helper()
 	if _, err := s.Exec(context.Background(), sql, pgx.QueryExecModeSimpleProtocol); err != nil {
 		s.t.Fatal(err)
@@ -92,7 +92,7 @@ func planOf(texts ...string) Plan {
 	return p
 }
 
-func (s *session) read(p Plan) *Report {
+func (s *client) read(p Plan) *Report {
 	s.t.Helper()
 	r, err := Read(context.Background(), s.Conn, p)
 	if err != nil {
@@ -227,7 +227,7 @@ func TestTables(t *testing.T) {
 // TestWaits: somebody else is there while the plan is made.
 func TestWaits(t *testing.T) {
 	url := theWorld(t)
-	as := func(name, sql string) *session {
+	as := func(name, sql string) *client {
 		s := connect(t, url)
 		s.run("SET application_name = '" + name + "'")
 		s.run(sql)

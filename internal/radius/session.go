@@ -3,20 +3,16 @@ package radius
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/skein-db/skein/internal/effect"
+	"github.com/skein-db/skein/internal/session"
 )
 
-// Session is somebody who holds locks or has a transaction open.
+// Session is somebody who holds locks or has a transaction open. The state of
+// a prepared transaction is "prepared".
 type Session struct {
-	PID         int // 0 for a prepared transaction
-	User        string
-	Application string
-	State       string        // "active", "idle in transaction", "prepared"; "" where it may not be seen
-	Age         time.Duration // of its transaction; 0 where it may not be seen
-	Query       string        // what it runs, or ran last, in one line; "" where it may not be seen
+	session.Session
 	// Vacuum says that it is an autovacuum which does not make way, since it
 	// prevents transaction IDs from running out.
 	// https://www.postgresql.org/docs/current/routine-vacuuming.html#VACUUM-FOR-WRAPAROUND
@@ -49,43 +45,14 @@ const longAge = 5 * time.Minute
 
 // String says who it is in one line.
 func (s *Session) String() string {
-	var b strings.Builder
+	who := s.Session
 	switch {
 	case s.prepared != "":
-		fmt.Fprintf(&b, "prepared transaction %q of %s", s.prepared, s.User)
-	case s.User == "":
-		fmt.Fprintf(&b, "process %d", s.PID)
-	default:
-		fmt.Fprintf(&b, "process %d of %s", s.PID, s.User)
+		return fmt.Sprintf("prepared transaction %q of %s", s.prepared, s.User) + session.For(s.Age)
+	case s.Vacuum:
+		who.State = "an autovacuum that does not make way"
 	}
-	if s.Application != "" {
-		fmt.Fprintf(&b, " (%s)", s.Application)
-	}
-	if s.Vacuum {
-		b.WriteString(", an autovacuum that does not make way")
-	} else if s.State != "" && s.prepared == "" {
-		b.WriteString(", " + s.State)
-	}
-	if s.Age >= long {
-		b.WriteString(" for " + ageText(s.Age))
-	}
-	if s.Query != "" {
-		b.WriteString(": " + s.Query)
-	}
-	return b.String()
-}
-
-// ageText is the age of something, in its largest unit.
-func ageText(d time.Duration) string {
-	switch {
-	case d < 2*time.Minute:
-		return fmt.Sprintf("%.0f s", d.Seconds())
-	case d < 2*time.Hour:
-		return fmt.Sprintf("%.0f min", d.Minutes())
-	case d < 48*time.Hour:
-		return fmt.Sprintf("%.0f h", d.Hours())
-	}
-	return fmt.Sprintf("%.0f days", d.Hours()/24)
+	return who.String()
 }
 
 // conflict returns the lock of the session for which a lock on the table would
@@ -111,18 +78,4 @@ func oldestFirst(sessions []*Session) {
 		}
 		return a.PID - b.PID
 	})
-}
-
-// shownQuery is how much of somebody's query is shown, in characters.
-const shownQuery = 80
-
-func shortQuery(query string) string {
-	if query == "<insufficient privilege>" {
-		return ""
-	}
-	short := []rune(strings.Join(strings.Fields(query), " "))
-	if len(short) > shownQuery {
-		short = append(short[:shownQuery-1], '…')
-	}
-	return string(short)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/skein-db/skein/internal/effect"
+	"github.com/skein-db/skein/internal/session"
 	"github.com/skein-db/skein/internal/sqltext"
 	"github.com/skein-db/skein/internal/sqltree"
 )
@@ -179,7 +180,7 @@ func standbyNotes(rows []row) []string {
 		case r.text(0) == "slot" && !r.yes(4) && r[3] != nil:
 			notes = append(notes, fmt.Sprintf("replication slot %q has no reader and keeps %s of the log on the disk; what is written here comes on top", r.text(1), Bytes(r.number(3))))
 		case r.text(0) == "standby" && lag >= long:
-			notes = append(notes, fmt.Sprintf("standby %q is %s behind, and will fall behind further: it replays every lock and every byte that is written", r.text(1), ageText(lag)))
+			notes = append(notes, fmt.Sprintf("standby %q is %s behind, and will fall behind further: it replays every lock and every byte that is written", r.text(1), session.Age(lag)))
 		}
 	}
 	return notes

@@ -84,7 +84,7 @@ func Prove(ctx context.Context, h *history.History, desired *schema.Schema, o Op
 	if reason := unfit(h); reason != "" {
 		return &Outcome{Reason: reason}, nil
 	}
-	p := &prover{history: h, counted: counted(h), options: o, last: lastSnapshot(h)}
+	p := &prover{history: h, scripts: scripts(h), options: o, last: lastSnapshot(h)}
 	if desired != nil {
 		p.desired = snapshot.Declared(desired)
 	}

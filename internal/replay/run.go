@@ -26,9 +26,9 @@ func serverWide(sql string) string {
 	return ""
 }
 
-// counted is the history as it is run. Package migrate tells migrations apart
+// scripts is the history ready to run. Package migrate tells migrations apart
 // by their times, which a folder may have twice; here they count up.
-func counted(h *history.History) []history.Migration {
+func scripts(h *history.History) []history.Migration {
 	out := slices.Clone(h.Migrations)
 	for i := range out {
 		out[i].Entry.When = int64(i) + 1
@@ -45,7 +45,7 @@ func (p *prover) apply(ctx context.Context, d *database, from, to int) (*Failure
 	if err := d.conn.PgConn().Exec(ctx, "DROP TABLE IF EXISTS "+migrate.Target{}.String()).Close(); err != nil {
 		return nil, err
 	}
-	these := &history.History{Dir: p.history.Dir, Migrations: p.counted[from:to]}
+	these := &history.History{Dir: p.history.Dir, Migrations: p.scripts[from:to]}
 	plan, err := migrate.Plan(ctx, d.conn, these, migrate.Target{})
 	if err != nil {
 		return p.failed(ctx, from, err)

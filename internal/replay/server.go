@@ -23,7 +23,7 @@ type prover struct {
 	found   *pgserver.Found
 	store   *store
 	key     string // see runKey
-	counted []history.Migration
+	scripts []history.Migration
 
 	starting sync.Mutex
 	server   *pgserver.Server
