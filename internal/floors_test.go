@@ -45,11 +45,12 @@ var floors = map[string]int{
 	"cmd/skein":           9,
 	"internal/drizzle/js": 2,
 	// Test packages stand where what they import is below them.
-	"internal/pgserver/pgtest":   3,
-	"internal/kube/kubetest":     3,
-	"internal/schema/schematest": 2,
-	"internal/gitrepo/gittest":   3,
-	"internal/check/checktest":   7,
+	"internal/pgserver/pgtest":     3,
+	"internal/kube/kubetest":       3,
+	"internal/address/addresstest": 3,
+	"internal/schema/schematest":   2,
+	"internal/gitrepo/gittest":     3,
+	"internal/check/checktest":     7,
 }
 
 // base is what every floor may import, the first one included: an error's

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/skein-db/skein/internal/address/addresstest"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
 )
@@ -47,7 +48,7 @@ const password = "s3cr3t"
 
 func TestConnectErrors(t *testing.T) {
 	t.Setenv("PGSERVICE", "")
-	silent := listen(t, func(c net.Conn) { c.Close() })
+	silent := addresstest.Listen(t, func(c net.Conn) { c.Close() })
 	for _, c := range []struct {
 		url  string
 		kind diag.Kind
@@ -87,25 +88,6 @@ func checkError(t *testing.T, name string, err error, kind diag.Kind, want []str
 	}
 }
 
-// listen answers every connection by f and returns the address.
-func listen(t *testing.T, f func(net.Conn)) string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go f(c)
-		}
-	}()
-	return l.Addr().String()
-}
-
 func TestConnectRefusedByServer(t *testing.T) {
 	there := pgtest.New(t)
 	config, err := parse(there)
@@ -129,7 +111,7 @@ func TestConnectRefusedByServer(t *testing.T) {
 }
 
 func TestConnectInterrupted(t *testing.T) {
-	deaf := listen(t, func(net.Conn) {})
+	deaf := addresstest.Listen(t, func(net.Conn) {})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_, err := Connect(ctx, Address{URL: "postgres://u@" + deaf + "/x"})

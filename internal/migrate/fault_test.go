@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/skein-db/skein/internal/address/addresstest"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
@@ -218,7 +219,7 @@ func TestInterruptedWithoutAnswer(t *testing.T) {
 	var deaf atomic.Bool
 	network, address := pgconn.NetworkAddress(config.Host, config.Port)
 	defer deaf.Store(false)
-	through := listen(t, func(c net.Conn) {
+	through := addresstest.Listen(t, func(c net.Conn) {
 		server, err := net.Dial(network, address)
 		if err != nil {
 			c.Close()

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/skein-db/skein/internal/address/addresstest"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
@@ -288,7 +289,7 @@ func newCommitCutter(t *testing.T, url string) *commitCutter {
 	}
 	network, address := pgconn.NetworkAddress(config.Host, config.Port)
 	c := &commitCutter{}
-	through := listen(t, func(client net.Conn) {
+	through := addresstest.Listen(t, func(client net.Conn) {
 		server, err := net.Dial(network, address)
 		if err != nil {
 			client.Close()
