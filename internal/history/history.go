@@ -7,6 +7,7 @@
 package history
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -41,6 +42,7 @@ type History struct {
 	// JournalError is why Survey could not read the journal, a *diag.Error.
 	JournalError error
 
+	from         folder
 	journalBytes []byte // as on disk; nil where there is no journal yet
 	snapshots    []string
 }
@@ -62,9 +64,16 @@ func (m Migration) Hash() string {
 }
 
 // JournalFile is the path of the journal, whether or not it exists.
-func (h *History) JournalFile() string { return journalFile(h.Dir) }
+func (h *History) JournalFile() string {
+	if h.from.join != nil {
+		return h.from.path("meta", journalName)
+	}
+	return journalFile(h.Dir)
+}
 
-func journalFile(dir string) string { return filepath.Join(dir, "meta", "_journal.json") }
+const journalName = "_journal.json"
+
+func journalFile(dir string) string { return filepath.Join(dir, "meta", journalName) }
 
 // Open reads a migrations folder. A folder that does not exist, or holds
 // nothing yet, is an empty history. Missing SQL and snapshot files are
@@ -132,8 +141,11 @@ const patience = 100
 // so, and if there was no intent file after the folders were listed, no writer
 // came between: it makes the intent file first and removes it last.
 func (h *History) settled() bool {
-	same, err := unchanged(h.JournalFile(), h.journalBytes)
-	return same && err == nil
+	now, err := h.from.readFile("meta/" + journalName)
+	if errors.Is(err, fs.ErrNotExist) {
+		return h.journalBytes == nil
+	}
+	return err == nil && h.journalBytes != nil && bytes.Equal(now, h.journalBytes)
 }
 
 func unsettled(dir string) error {
@@ -153,33 +165,34 @@ func (h *History) SnapshotFiles() []string {
 	return files
 }
 
+func read(dir string) (*History, error) { return onDisk(dir).read() }
+
 // read reads the folder; of a journal that cannot be read it leaves JournalError.
-func read(dir string) (*History, error) {
-	h := &History{Dir: dir, Journal: snapshot.NewJournal()}
+func (from folder) read() (*History, error) {
+	h := &History{Dir: from.dir, Journal: snapshot.NewJournal(), from: from}
 	var err error
-	h.journalBytes, err = os.ReadFile(h.JournalFile())
+	h.journalBytes, err = from.readFile("meta/" + journalName)
 	if errors.Is(err, fs.ErrNotExist) {
 		h.journalBytes = nil
 	} else if err != nil {
 		return nil, fileError(err)
 	}
-	if err := otherFormat(dir); err != nil {
+	if err := otherFormat(from); err != nil {
 		return nil, err
 	}
-	sqlFiles, err := list(dir, ".sql")
+	sqlFiles, err := from.list(".", ".sql")
 	if err != nil {
 		return nil, err
 	}
-	meta := filepath.Join(dir, "meta")
-	if h.snapshots, err = list(meta, ".json"); err != nil {
+	if h.snapshots, err = from.list("meta", ".json"); err != nil {
 		return nil, err
 	}
-	h.snapshots = slices.DeleteFunc(h.snapshots, func(name string) bool { return name == "_journal.json" })
-	if h.OtherMeta, err = others(meta); err != nil {
+	h.snapshots = slices.DeleteFunc(h.snapshots, func(name string) bool { return name == journalName })
+	if h.OtherMeta, err = from.others(); err != nil {
 		return nil, err
 	}
-	if file := filepath.Join(meta, intentName); exists(file) {
-		h.Interrupted = file
+	if from.exists("meta/" + intentName) {
+		h.Interrupted = from.path("meta", intentName)
 	}
 	h.readJournal(sqlFiles)
 	return h, h.join(sqlFiles)
@@ -205,17 +218,16 @@ func (h *History) readJournal(sqlFiles []string) {
 // otherFormat recognises the folders of other versions of drizzle-kit, which
 // have no journal and would pass for empty: one folder per migration, with 14
 // digits in front of its name.
-func otherFormat(dir string) error {
-	entries, _ := os.ReadDir(dir) // list reports the error
+func otherFormat(from folder) error {
+	entries, _ := from.entries(".") // list reports the error
 	for _, e := range entries {
 		digits, _, _ := strings.Cut(e.Name(), "_")
 		if !e.IsDir() || len(digits) != 14 || strings.Trim(digits, "0123456789") != "" {
 			continue
 		}
-		file := filepath.Join(dir, e.Name())
-		if exists(filepath.Join(file, "migration.sql")) && exists(filepath.Join(file, "snapshot.json")) {
+		if from.exists(e.Name()+"/migration.sql") && from.exists(e.Name()+"/snapshot.json") {
 			return &diag.Error{
-				Kind: diag.Usage, File: file,
+				Kind: diag.Usage, File: from.path(e.Name()),
 				Message: "the migrations are in a format without a journal, one folder for each",
 				Hint:    "drizzle-kit 1.0 and versions before 0.20 write it; skein works on folders of drizzle-kit 0.20 to 0.31",
 			}
@@ -235,11 +247,11 @@ func (h *History) join(sqlFiles []string) error {
 	for _, e := range h.Journal.Entries {
 		m := Migration{
 			Entry:        e,
-			File:         filepath.Join(h.Dir, e.Tag+".sql"),
-			SnapshotFile: filepath.Join(h.Dir, "meta", SnapshotName(e.Tag)),
+			File:         h.from.path(e.Tag + ".sql"),
+			SnapshotFile: h.from.path("meta", SnapshotName(e.Tag)),
 		}
 		if _, m.HasSQL = slices.BinarySearch(sqlFiles, e.Tag+".sql"); m.HasSQL {
-			text, err := os.ReadFile(m.File)
+			text, err := h.from.readFile(e.Tag + ".sql")
 			if err != nil {
 				return fileError(err)
 			}
@@ -251,12 +263,12 @@ func (h *History) join(sqlFiles []string) error {
 	}
 	for _, name := range sqlFiles {
 		if !named[name] {
-			h.OrphanSQL = append(h.OrphanSQL, filepath.Join(h.Dir, name))
+			h.OrphanSQL = append(h.OrphanSQL, h.from.path(name))
 		}
 	}
 	for _, name := range h.snapshots {
 		if !named[name] {
-			h.OrphanSnapshots = append(h.OrphanSnapshots, filepath.Join(h.Dir, "meta", name))
+			h.OrphanSnapshots = append(h.OrphanSnapshots, h.from.path("meta", name))
 		}
 	}
 	return nil
@@ -268,41 +280,6 @@ func (h *History) join(sqlFiles []string) error {
 func SnapshotName(tag string) string {
 	prefix, _, _ := strings.Cut(tag, "_")
 	return prefix + "_snapshot.json"
-}
-
-// list returns the sorted names of a folder's regular files with this ending,
-// without those that an unfinished write left. A missing folder has none.
-func list(dir, ending string) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fileError(err)
-	}
-	var names []string
-	for _, e := range entries {
-		name := e.Name()
-		if !e.IsDir() && strings.HasSuffix(name, ending) && !ours(name) {
-			names = append(names, name)
-		}
-	}
-	return names, nil
-}
-
-// others returns the paths of what is in meta beside snapshots and journal.
-func others(meta string) ([]string, error) {
-	entries, err := os.ReadDir(meta)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, fileError(err)
-	}
-	var paths []string
-	for _, e := range entries {
-		if name := e.Name(); name[0] != '_' && (e.IsDir() || !strings.HasSuffix(name, ".json")) {
-			paths = append(paths, filepath.Join(meta, name))
-		}
-	}
-	return paths, nil
 }
 
 // LastSnapshot returns the snapshot that the next migration starts from, or
