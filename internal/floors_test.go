@@ -15,6 +15,7 @@ var floors = map[string]int{
 	"internal/secret":     1,
 	"internal/session":    1,
 	"internal/filefacts":  1,
+	"internal/extension":  1,
 	"internal/schema":     1,
 	"internal/sqltext":    1,
 	"internal/diff":       2,

@@ -8,7 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
-	"github.com/skein-db/skein/internal/pgserver"
+	"github.com/skein-db/skein/internal/extension"
 )
 
 // advice is what we can add to PostgreSQL's own hint, "" for nothing. statement
@@ -87,7 +87,7 @@ func extensionAdvice(name, version string) string {
 		return fmt.Sprintf("install the extension %s on the machine that runs PostgreSQL", name)
 	}
 	_, build, _ := strings.Cut(version, " ")
-	return fmt.Sprintf("on the machine that runs PostgreSQL: %s", pgserver.InstallHint(name, number, packager(build)))
+	return fmt.Sprintf("on the machine that runs PostgreSQL: %s", extension.InstallHint(name, number, packager(build)))
 }
 
 // major is the first number of a server's version, 0 for what is no version.

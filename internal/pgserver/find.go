@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"github.com/skein-db/skein/internal/extension"
 )
 
 // Found is the PostgreSQL that Start would start.
@@ -144,7 +146,7 @@ func couldDocker(ctx context.Context, o Options) (*Found, attempt) {
 
 // foreign are the extensions that do not come with PostgreSQL.
 func foreign(extensions []string) []string {
-	return slices.DeleteFunc(slices.Clone(extensions), func(name string) bool { return slices.Contains(ownExtensions, name) })
+	return slices.DeleteFunc(slices.Clone(extensions), func(name string) bool { return extension.Own(name) })
 }
 
 // findExternal asks a server of the user's what it is.
