@@ -6,8 +6,10 @@ import (
 )
 
 // A value that ALTER TYPE … ADD VALUE adds cannot be used before it is
-// committed, unless the same transaction has created the type.
+// committed, unless, from PostgreSQL 17 on, the same transaction has created
+// the type.
 // https://www.postgresql.org/docs/current/sql-altertype.html
+// https://www.postgresql.org/docs/16/sql-altertype.html
 var (
 	addedValue  = regexp.MustCompile(`(?is)^ALTER\s+TYPE\s+(.+?)\s+ADD\s+VALUE\s+(?:IF\s+NOT\s+EXISTS\s+)?('(?:[^']|'')*')`)
 	createdType = regexp.MustCompile(`(?is)^CREATE\s+TYPE\s+(.+?)\s+AS\s+ENUM\b`)
@@ -15,6 +17,7 @@ var (
 
 // enums remembers which values a migration has added and not committed.
 type enums struct {
+	major   int             // of the server, 0 where it is not known
 	created map[string]bool // types, in the part that is being cut
 	added   []enumValue
 }
@@ -38,7 +41,7 @@ func (e *enums) see(statement string, line int) {
 		}
 		e.created[typeName(m[1])] = true
 	}
-	if m := addedValue.FindStringSubmatch(statement); m != nil && !e.created[typeName(m[1])] {
+	if m := addedValue.FindStringSubmatch(statement); m != nil && !(e.major >= 17 && e.created[typeName(m[1])]) {
 		e.added = append(e.added, enumValue{literal: m[2], line: line})
 	}
 }

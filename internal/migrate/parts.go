@@ -39,7 +39,7 @@ type cutting struct {
 // together.
 func cutMigration(m history.Migration, how cutting) (*Step, error) {
 	s := &Step{Migration: m}
-	c := partCutter{step: s, how: how, at: diag.NewCursor(m.SQL)}
+	c := partCutter{step: s, how: how, at: diag.NewCursor(m.SQL), enums: enums{major: how.major}}
 	for _, p := range sqltext.Split(m.SQL) {
 		if rest, marked := strings.CutPrefix(p.Text, "\uFEFF"); marked && p.Offset == 0 {
 			p.Offset, p.Text = len(p.Text)-len(rest), rest
@@ -116,7 +116,7 @@ func (c *partCutter) cut(from sqltext.Piece) error {
 
 // divide ends the last part. why is told when something comes behind it.
 func (c *partCutter) divide(why string) {
-	c.enums = enums{}
+	c.enums = enums{major: c.how.major}
 	if !c.next {
 		c.next, c.why = true, why
 		c.step.parts[len(c.step.parts)-1].end = c.end

@@ -58,7 +58,8 @@ func TestCutMigration(t *testing.T) {
 		{"in a later piece", "ALTER TYPE mood ADD VALUE IF NOT EXISTS 'it''s';" + mark + "\nSELECT 'it''s';", "\"ALTER TYPE mood ADD VALUE IF NOT EXISTS 'it''s';\"\n=\n\"SELECT 'it''s';\"",
 			"the value 'it''s' of line 1 is committed before line 2 uses it, and stays when something after it fails"},
 		{"a value that is not used", "ALTER TYPE mood ADD VALUE 'sad'; ALTER TYPE mood ADD VALUE 'glad' AFTER 'sad'; SELECT 'sa';", "\"ALTER TYPE mood ADD VALUE 'sad'; ALTER TYPE mood ADD VALUE 'glad' AFTER 'sad'; SELECT 'sa';\"", ""},
-		{"a value of a type that is new", "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; SELECT 'sad';", "\"CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; SELECT 'sad';\"", ""},
+		{"a value of a type that is new", "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; SELECT 'sad';", "\"CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE public.mood ADD VALUE 'sad'; \"\n=\n\"SELECT 'sad';\"",
+			"the value 'sad' of line 1 is committed before line 1 uses it, and stays when something after it fails"},
 	} {
 		s, err := newStep(migration(0, "a", c.sql), cutting{})
 		if err != nil {
@@ -160,4 +161,18 @@ func FuzzCutMigration(f *testing.F) {
 			checkPlaces(t, s)
 		}
 	})
+}
+
+// TestNewValueOfANewType: servers before 17 ask for a commit here too.
+func TestNewValueOfANewType(t *testing.T) {
+	m := migration(0, "a", "CREATE TYPE mood AS ENUM ('ok'); ALTER TYPE mood ADD VALUE 'sad'; SELECT 'sad';")
+	for major, want := range map[int]int{12: 2, 16: 2, 17: 1, 18: 1} {
+		s, err := newStep(m, cutting{major: major})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(s.parts) != want {
+			t.Errorf("PostgreSQL %d: %d parts, want %d", major, len(s.parts), want)
+		}
+	}
 }
