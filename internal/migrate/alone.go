@@ -60,6 +60,7 @@ func (r *runner) outside(ctx context.Context, s *Step, following []string, start
 	case a.err != nil:
 		return r.failedOutside(ctx, s, p, a)
 	}
+	r.tell(StatementEnd{Tag: s.Migration.Entry.Tag})
 	return r.recordOutside(ctx, s, following)
 }
 

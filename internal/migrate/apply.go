@@ -68,25 +68,15 @@ type Done struct {
 // When ctx ends, the running statement is cancelled on the server and its
 // migration is rolled back; the error wraps ctx's. The result is never nil.
 func Apply(ctx context.Context, conn *pgx.Conn, p *Pending, o Options) (*Applied, error) {
-	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), config: conn.Config()}
-	if len(p.Steps) == 0 {
-		return r.done, nil
-	}
-	w, err := newWire(conn)
-	if err != nil {
-		return r.done, err
-	}
-	r.wire, r.watcher = w, watcher{config: r.config, tell: r.tell}
-	defer r.close()
-	return r.done, r.run(ctx)
+	return OnPgx(conn).Apply(ctx, p, o)
 }
 
 // runner is one run of Apply.
 type runner struct {
 	wire    *wire
-	own     *pgx.Conn // the wire's, where it had to be opened anew
+	own     link // the wire's, where it had to be opened anew
 	watcher watcher
-	config  *pgx.ConnConfig
+	open    func(context.Context) (link, error) // a further connection
 	plan    *Pending
 	o       Options
 	key     int64
@@ -234,7 +224,7 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 
 func changed(what string) error {
 	return &diag.Error{
-		Kind: diag.Refused, Message: "the database has changed since the plan was made: " + what,
+		Kind: diag.Refused, Err: ErrChanged, Message: "the database has changed since the plan was made: " + what,
 		Hint: "run `skein status`, " + again + "; nothing was run",
 	}
 }

@@ -293,8 +293,10 @@ func TestEvents(t *testing.T) {
 	want := []Event{
 		MigrationStart{Tag: "0000_a", Number: 1, Total: 1},
 		StatementStart{Tag: "0000_a", Number: 1, Total: 2, Line: 3, SQL: "SELECT 1;"},
+		StatementEnd{Tag: "0000_a"},
 		StatementStart{Tag: "0000_a", Number: 2, Total: 2, Line: 4, SQL: "DO $$BEGIN RAISE WARNING 'careful'; END$$;"},
 		Notice{Tag: "0000_a", Severity: "WARNING", Message: "careful"},
+		StatementEnd{Tag: "0000_a"},
 		MigrationEnd{Tag: "0000_a", Number: 1, Total: 1},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

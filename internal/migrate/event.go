@@ -40,6 +40,12 @@ type StatementStart struct {
 	SQL           string // without the comments before it
 }
 
+// StatementEnd is sent when what StatementStart told of last is done. There is
+// none for what fails.
+type StatementEnd struct {
+	Tag string
+}
+
 // Blocked is sent while a statement waits for a lock, and again every few
 // seconds while it does.
 type Blocked struct {
@@ -98,6 +104,7 @@ type MigrationEnd struct {
 func (LockWait) event()       {}
 func (MigrationStart) event() {}
 func (StatementStart) event() {}
+func (StatementEnd) event()   {}
 func (Blocked) event()        {}
 func (Retry) event()          {}
 func (Cleared) event()        {}

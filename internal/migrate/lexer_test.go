@@ -39,7 +39,7 @@ func TestStatementsAgainstTheServer(t *testing.T) {
 	}
 	between := []string{";", " ; ", ";\n-- ' ;\n", ";;", "; /* \" ; */ ;", ";\r\n"}
 	random := rand.New(rand.NewPCG(1, 2))
-	w := &wire{conn: conn.PgConn()}
+	w := &wire{conn: &pgxLink{conn.PgConn()}}
 	for range 300 {
 		var b strings.Builder
 		count := 1 + random.IntN(6)

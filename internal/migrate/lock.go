@@ -70,6 +70,7 @@ func stillHeld(waited time.Duration, holders []Holder) error {
 	e := &diag.Error{
 		Kind: diag.Database, Message: fmt.Sprintf("another run of migrate has the lock for longer than the %v that --wait allows", waited.Round(time.Second/10)),
 		Hint: "wait for it, or end its process; its lock goes with its connection (pg_terminate_backend ends that on the server); nothing was run",
+		Err:  &BusyError{Waited: waited, Holders: holders},
 	}
 	for _, h := range holders {
 		e.Detail = lines(e.Detail, h.String())

@@ -55,11 +55,7 @@ type Statement struct {
 // entry whose SQL is missing or cannot be run is an error of kind Usage that
 // names the file.
 func Plan(ctx context.Context, conn *pgx.Conn, h *history.History, t Target) (*Pending, error) {
-	report, err := Status(ctx, conn, h, t)
-	if err != nil {
-		return nil, err
-	}
-	return newPending(report)
+	return OnPgx(conn).Plan(ctx, h, t)
 }
 
 func newPending(report *Report) (*Pending, error) {
@@ -129,7 +125,7 @@ func (p *Pending) InStrictOrder() error {
 		return nil
 	}
 	return &diag.Error{
-		Kind: diag.Refused, File: file,
+		Kind: diag.Refused, File: file, Err: &OrderError{Tags: tags},
 		Message: "not in the order in which the database was migrated: something newer is applied already",
 		Detail:  strings.Join(tags, "\n"),
 		Hint:    "give it a number and a time after what is applied, or leave out --strict-order to apply it now; nothing was run",

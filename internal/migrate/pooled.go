@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/skein-db/skein/internal/diag"
 )
 
@@ -106,7 +104,7 @@ func (r *runner) moved(ctx context.Context, w *wire, s *Step) *failure {
 
 // turnAside holds the lock by a transaction on a second connection.
 func (r *runner) turnAside(ctx context.Context, s *Step) (*wire, func(), *failure) {
-	conn, err := pgx.ConnectConfig(ctx, r.config.Copy())
+	conn, err := r.open(ctx)
 	if err != nil {
 		return nil, nil, r.aside("a second connection for the lock was being opened", s, &lostError{err})
 	}
@@ -115,7 +113,7 @@ func (r *runner) turnAside(ctx context.Context, s *Step) (*wire, func(), *failur
 		defer cancel()
 		_ = conn.Close(ctx) // with the lock, if it still has it
 	}
-	w := &wire{conn: conn.PgConn()}
+	w := &wire{conn: conn}
 	if f := r.waitInTurn(ctx, w, s); f != nil {
 		closing()
 		return nil, nil, f
@@ -130,6 +128,10 @@ func (r *runner) keepsNothing(s *Step, p piece) *failure {
 	e := atStatement(s, p, 0)
 	e.Message = "this statement runs in no transaction, so behind a connection pooler it does not have what the file has SET before it"
 	e.Hint = "connect to PostgreSQL itself, not to the pooler, " + again
+	if _, other := r.wire.conn.(*sqlLink); other {
+		e.Message = "this statement runs in no transaction, so over this driver it does not have what the file has SET before it"
+		e.Hint = "use pgx, " + again
+	}
 	e.Kind = diag.Refused
 	return &failure{Error: e, fate: fateFailed}
 }

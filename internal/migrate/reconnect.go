@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 )
@@ -27,7 +25,7 @@ func (r *runner) lookAfterCommit(ctx context.Context, s *Step, lost error) *fail
 	if conn == nil {
 		return unknown
 	}
-	w := &wire{conn: conn.PgConn(), onNotice: r.wire.onNotice}
+	w := &wire{conn: conn, onNotice: r.wire.onNotice}
 	if r.pooled {
 		return r.lookInTurn(looking, s, conn, w, unknown)
 	}
@@ -49,7 +47,7 @@ func (r *runner) lookAfterCommit(ctx context.Context, s *Step, lost error) *fail
 }
 
 // lookInTurn is the rest of that behind a pooler.
-func (r *runner) lookInTurn(ctx context.Context, s *Step, conn *pgx.Conn, w *wire, unknown *failure) *failure {
+func (r *runner) lookInTurn(ctx context.Context, s *Step, conn link, w *wire, unknown *failure) *failure {
 	lost, before := unknown.Err, s.done
 	f := r.waitInTurn(ctx, w, s)
 	r.adopt(conn, w)
@@ -76,9 +74,9 @@ func notCommitted(s *Step, lost error) *failure {
 
 // reconnect opens a new connection as soon as the server lets it, nil when it
 // does not in time.
-func (r *runner) reconnect(ctx context.Context) *pgx.Conn {
+func (r *runner) reconnect(ctx context.Context) link {
 	for {
-		conn, err := pgx.ConnectConfig(ctx, r.config.Copy())
+		conn, err := r.open(ctx)
 		if err == nil {
 			return conn
 		}
@@ -91,7 +89,7 @@ func (r *runner) reconnect(ctx context.Context) *pgx.Conn {
 }
 
 // adopt makes a new connection the one that the run goes on with.
-func (r *runner) adopt(conn *pgx.Conn, w *wire) {
+func (r *runner) adopt(conn link, w *wire) {
 	if r.own != nil {
 		_ = r.own.Close(context.Background()) // it is lost
 	}

@@ -18,20 +18,15 @@ import (
 // one in which nothing is applied. A pending migration with a COMMIT in the
 // middle takes two more.
 func Status(ctx context.Context, conn *pgx.Conn, h *history.History, t Target) (*Report, error) {
-	w, err := newWire(conn)
-	if err != nil {
-		return nil, err
-	}
-	return w.report(ctx, h.Migrations, t.orDefault())
+	return OnPgx(conn).Status(ctx, h, t)
 }
 
 // newWire takes over a connection on which nothing else is going on.
-func newWire(conn *pgx.Conn) (*wire, error) {
-	pg := conn.PgConn()
-	if !pg.IsClosed() && (pg.IsBusy() || pg.TxStatus() != idle) {
-		return nil, &diag.Error{Kind: diag.Bug, Message: "the connection to migrate on is in use: it runs a query or has an open transaction"}
+func newWire(conn link) (*wire, error) {
+	if !conn.IsClosed() && (conn.IsBusy() || conn.TxStatus() != idle) {
+		return nil, &diag.Error{Kind: diag.Bug, Err: ErrInUse, Message: "the connection to migrate on is in use: it runs a query or has an open transaction"}
 	}
-	return &wire{conn: pg}, nil
+	return &wire{conn: conn}, nil
 }
 
 func (w *wire) report(ctx context.Context, migrations []history.Migration, t Target) (*Report, error) {

@@ -201,6 +201,7 @@ func (r *runner) group(ctx context.Context, s *Step, group []piece, starting fun
 	starting(group[0])
 	watched := r.watching(s)
 	answers, err := r.wire.run(ctx, func(n int) {
+		r.tell(StatementEnd{Tag: s.Migration.Entry.Tag})
 		if n < len(group) {
 			starting(group[n])
 		}

@@ -9,8 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/skein-db/skein/internal/session"
 )
 
@@ -44,10 +42,10 @@ func blockersIn(rows [][]*string) (found []Blocker) {
 // watcher looks from a connection of its own at what the runner's statement
 // waits for: afterwards PostgreSQL does not tell any more.
 type watcher struct {
-	config *pgx.ConnConfig
-	tell   func(Event)
+	open func(context.Context) (link, error)
+	tell func(Event)
 
-	conn *pgx.Conn
+	conn link
 	off  bool // no connection can be had
 	last []Blocker
 }
@@ -97,14 +95,14 @@ func (v *watcher) look(pid uint32) []Blocker {
 		return nil
 	}
 	if v.conn == nil || v.conn.IsClosed() {
-		conn, err := pgx.ConnectConfig(ctx, v.config.Copy())
+		conn, err := v.open(ctx)
 		if err != nil {
 			v.off = true
 			return nil
 		}
 		v.conn = conn
 	}
-	w := &wire{conn: v.conn.PgConn()}
+	w := &wire{conn: v.conn}
 	a, err := w.one(ctx, blockerColumns+fmt.Sprintf(` FROM (SELECT DISTINCT pg_catalog.unnest(pg_catalog.pg_blocking_pids(%d))) b(blocker)
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = b.blocker ORDER BY a.xact_start`, pid))
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/pgproto3"
 )
 
 const (
@@ -53,8 +52,9 @@ const (
 
 // Transaction states, as ReadyForQuery tells them.
 const (
-	idle          = byte('I') // not in a transaction
-	inTransaction = byte('T') // in one in which nothing has failed
+	idle              = byte('I') // not in a transaction
+	inTransaction     = byte('T') // in one in which nothing has failed
+	failedTransaction = byte('E')
 )
 
 // answer is what the server said to one query.
@@ -91,13 +91,9 @@ func isLost(err error) bool {
 	return errors.As(err, &lost)
 }
 
-// wire runs queries by the simple protocol, in which a query may hold several
-// statements and nothing is prepared. It reads the messages itself rather than
-// through pgconn.PgConn.Exec for three things that offers no way to: the
-// number of statements done before one failed, an answer to COPY … FROM STDIN
-// (which would wait for ever), and several queries in one round trip.
+// wire runs queries on a link.
 type wire struct {
-	conn     *pgconn.PgConn
+	conn     link
 	onNotice func(*pgconn.Notice)
 	keepRows bool // in answers; a migration's SELECTs are of no interest
 }
@@ -116,29 +112,7 @@ func (w *wire) run(ctx context.Context, answered func(n int), queries ...string)
 	if err := ctx.Err(); err != nil {
 		return nil, context.Cause(ctx)
 	}
-	if w.conn.IsClosed() {
-		return nil, &lostError{errors.New("the connection is closed")}
-	}
-	defer w.cancelOn(ctx)()
-	for _, q := range queries {
-		w.conn.Frontend().SendQuery(&pgproto3.Query{String: q})
-	}
-	if err := w.conn.Frontend().Flush(); err != nil {
-		return nil, w.lost(ctx, err)
-	}
-	answers := make([]answer, 0, len(queries))
-	good := true
-	for range queries {
-		a, err := w.answer()
-		if err != nil {
-			return answers, w.lost(ctx, err)
-		}
-		answers = append(answers, a)
-		if good = good && a.err == nil; good && answered != nil {
-			answered(len(answers))
-		}
-	}
-	return answers, nil
+	return w.conn.exchange(ctx, reading{answered: answered, rows: w.keepRows, notice: w.onNotice}, queries)
 }
 
 // one is run for a single query of which the rows are wanted. Its error may
@@ -157,109 +131,6 @@ func (w *wire) one(ctx context.Context, query string) (answer, error) {
 		return a, a.err
 	default:
 		return a, nil
-	}
-}
-
-// answer reads the messages that answer one query.
-// https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SIMPLE-QUERY
-func (w *wire) answer() (answer, error) {
-	var a answer
-	for {
-		message, err := w.conn.ReceiveMessage(context.Background())
-		if err != nil {
-			if a.err != nil { // the server's last words tell more than the end of the connection
-				err = a.err
-			}
-			return a, err
-		}
-		switch m := message.(type) {
-		case *pgproto3.ReadyForQuery:
-			a.status = m.TxStatus
-			return a, nil
-		case *pgproto3.CommandComplete:
-			a.commands++
-			a.tag = string(m.CommandTag)
-		case *pgproto3.ErrorResponse:
-			a.err = pgconn.ErrorResponseToPgError(m)
-		case *pgproto3.DataRow:
-			if w.keepRows {
-				a.rows = append(a.rows, texts(m.Values))
-			}
-		case *pgproto3.NoticeResponse:
-			w.notice(m)
-		case *pgproto3.CopyInResponse:
-			w.conn.Frontend().Send(&pgproto3.CopyFail{Message: "a migration file cannot send its data"})
-			if err := w.conn.Frontend().Flush(); err != nil {
-				return a, err
-			}
-		}
-	}
-}
-
-func (w *wire) notice(m *pgproto3.NoticeResponse) {
-	if w.onNotice != nil {
-		w.onNotice((*pgconn.Notice)(pgconn.ErrorResponseToPgError((*pgproto3.ErrorResponse)(m))))
-	}
-}
-
-// texts copies the values out of the connection's buffer.
-func texts(values [][]byte) []*string {
-	row := make([]*string, len(values))
-	for i, v := range values {
-		if v != nil {
-			s := string(v)
-			row[i] = &s
-		}
-	}
-	return row
-}
-
-// lost closes the connection, of which nothing can be known any more.
-func (w *wire) lost(ctx context.Context, cause error) error {
-	closing, cancel := context.WithTimeout(context.Background(), time.Second)
-	defer cancel()
-	_ = w.conn.Close(closing) // it is given up in any case
-	if ctx.Err() != nil && isTimeout(cause) {
-		cause = &unansweredError{context.Cause(ctx)}
-	}
-	return &lostError{cause}
-}
-
-// cancelOn makes the end of ctx cancel what the server is running. The
-// function it returns ends that and must be called; after it no cancel request
-// is under way.
-func (w *wire) cancelOn(ctx context.Context) (end func()) {
-	answered, stopped := make(chan struct{}), make(chan struct{})
-	unregister := context.AfterFunc(ctx, func() {
-		defer close(stopped)
-		w.cancelUntil(answered)
-	})
-	return func() {
-		close(answered)
-		if !unregister() {
-			<-stopped
-			_ = w.conn.Conn().SetDeadline(time.Time{}) // fails only on a closed connection
-		}
-	}
-}
-
-// cancelUntil sends cancel requests until the answer has come. Without one it
-// makes the connection fail.
-func (w *wire) cancelUntil(answered <-chan struct{}) {
-	limit := time.Now().Add(cancelGrace)
-	_ = w.conn.Conn().SetDeadline(limit)
-	for {
-		ctx, cancel := context.WithDeadline(context.Background(), limit)
-		_ = w.conn.CancelRequest(ctx) // there is another one, and then the deadline
-		cancel()
-		select {
-		case <-answered:
-			return
-		case <-time.After(cancelAgain):
-		}
-		if time.Now().After(limit) {
-			return
-		}
 	}
 }
 

@@ -1,0 +1,98 @@
+package migrate
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/skein-db/skein/internal/address"
+	"github.com/skein-db/skein/internal/history"
+)
+
+// link is a connection in the way that the runner needs one: queries of one or
+// more statements, several in a round trip, each with all that the server says
+// about it.
+type link interface {
+	// exchange is wire.run without a look at whether ctx has ended before.
+	exchange(ctx context.Context, r reading, queries []string) ([]answer, error)
+
+	// PID is the server's process; 0 where the driver does not tell. Then nothing
+	// is left to the session, as behind a pooler (see pooled.go).
+	PID() uint32
+	ParameterStatus(name string) string
+	TxStatus() byte
+	IsBusy() bool
+	IsClosed() bool
+	Close(ctx context.Context) error
+}
+
+// reading says what of the answers is wanted.
+type reading struct {
+	answered func(n int) // may be nil
+	rows     bool
+	notice   func(*pgconn.Notice) // may be nil
+}
+
+// Session is a connection to run on and the way to further ones like it: one
+// is opened to see whom a statement waits for, and one when the first is lost.
+type Session struct {
+	conn link
+	open func(context.Context) (link, error)
+
+	host, database string
+	port           uint16
+}
+
+// Place is where the session leads to, as far as that is known.
+func (s *Session) Place() (host string, port uint16, database string) {
+	return s.host, s.port, s.database
+}
+
+// OnPgx returns the session of a connection of pgx. Further ones are opened
+// with the same settings.
+func OnPgx(conn *pgx.Conn) *Session {
+	config := conn.Config()
+	s := &Session{conn: &pgxLink{conn.PgConn()}, host: config.Host, port: config.Port, database: address.Database(config)}
+	s.open = func(ctx context.Context) (link, error) {
+		further, err := pgx.ConnectConfig(ctx, config.Copy())
+		if err != nil {
+			return nil, err
+		}
+		return &pgxLink{further.PgConn()}, nil
+	}
+	return s
+}
+
+// Status is as the function Status.
+func (s *Session) Status(ctx context.Context, h *history.History, t Target) (*Report, error) {
+	w, err := newWire(s.conn)
+	if err != nil {
+		return nil, err
+	}
+	return w.report(ctx, h.Migrations, t.orDefault())
+}
+
+// Plan is as the function Plan.
+func (s *Session) Plan(ctx context.Context, h *history.History, t Target) (*Pending, error) {
+	report, err := s.Status(ctx, h, t)
+	if err != nil {
+		return nil, err
+	}
+	return newPending(report)
+}
+
+// Apply is as the function Apply.
+func (s *Session) Apply(ctx context.Context, p *Pending, o Options) (*Applied, error) {
+	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), open: s.open}
+	if len(p.Steps) == 0 {
+		return r.done, nil
+	}
+	w, err := newWire(s.conn)
+	if err != nil {
+		return r.done, err
+	}
+	r.wire, r.watcher = w, watcher{open: r.open, tell: r.tell}
+	defer r.close()
+	return r.done, r.run(ctx)
+}
