@@ -10,6 +10,7 @@ RACE := ./internal/filefacts ./internal/history ./internal/snapshot ./internal/p
 RACE_CHECK := LookedAtOnce|LandedSQL
 RACE_MIGRATE := ManyAtOnce|Waiter|Interrupted|TerminatedBackend|LostAtCommit|Readers|Blocker|Deadlock|Events
 RACE_CLI := CtrlC|Progress
+RACE_LIBRARY := PoolOfOne|Interrupted|Busy|Log
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,9 +27,10 @@ race: ## run the tests of everything concurrent under the race detector
 	$(GO) test -race -run '$(RACE_CHECK)' ./internal/check
 	$(GO) test -race -run '$(RACE_MIGRATE)' ./internal/migrate
 	$(GO) test -race -run '$(RACE_CLI)' ./internal/cli
+	$(GO) test -race -run '$(RACE_LIBRARY)' .
 
 lint: ## gofmt, vet, staticcheck
-	@test -z "$$(gofmt -l cmd internal examples | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }
+	@test -z "$$(gofmt -l *.go cmd internal examples skeinotel | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }
 	$(GO) vet ./...
 	$(GO) run $(STATICCHECK) ./...
 

@@ -1,0 +1,2 @@
+-- A note to begin with.
+INSERT INTO "notes" ("text", "pinned") VALUES ('Welcome', true);

@@ -1,0 +1,4 @@
+package skein
+
+// InCode is for TestNoFlagsInErrors.
+var InCode = inCode
