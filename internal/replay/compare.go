@@ -27,6 +27,8 @@ type Difference struct {
 	// snapshot it may have been any from SinceFrom on.
 	Since     string `json:"since,omitempty"`
 	SinceFrom string `json:"sinceFrom,omitempty"`
+	// Table is the one that it is about, zero where it is about none.
+	Table schema.Ref `json:"-"`
 }
 
 // key is what a difference is found again by, in another database.
@@ -41,6 +43,17 @@ type pairing struct {
 
 // comparison collects differences.
 type comparison struct{ found []pairing }
+
+// Compare returns on what a database and a wanted schema differ, with Database
+// and Snapshot filled in. built is what PostgreSQL makes of the wanted schema;
+// where that was read from a database as well, it is both.
+func Compare(live, built, want *schema.Schema) []Difference {
+	var out []Difference
+	for _, p := range compare(live, built, want) {
+		out = append(out, Difference{Kind: p.Kind, Object: p.Object, Database: p.database, Snapshot: p.wanted, SnapshotDiffers: true, Table: p.table})
+	}
+	return out
+}
 
 // compare returns what a database does not have as it is wanted. built is what
 // PostgreSQL makes of want.
@@ -196,7 +209,7 @@ func join(fromSnapshot, fromFiles []pairing, since map[key]introduction, o *Outc
 		if !known {
 			at = len(rows)
 			place[p.key] = at
-			rows = append(rows, Difference{Kind: p.Kind, Object: p.Object, Database: p.database, Snapshot: p.database, SchemaFiles: p.database})
+			rows = append(rows, Difference{Kind: p.Kind, Object: p.Object, Database: p.database, Snapshot: p.database, SchemaFiles: p.database, Table: p.table})
 		}
 		return &rows[at]
 	}

@@ -228,7 +228,7 @@ func (p *prover) compare(ctx context.Context, v *views, out *Outcome) error {
 }
 
 // read reads everything there is to know of a database.
-func (p *prover) read(ctx context.Context, d *database, o catalog.Options) (*state, error) {
+func (p *prover) read(ctx context.Context, d *database, o catalog.Options) (*State, error) {
 	result, err := catalog.Inspect(ctx, d.conn, o)
 	if err != nil {
 		return nil, err
@@ -237,5 +237,5 @@ func (p *prover) read(ctx context.Context, d *database, o catalog.Options) (*sta
 	if err != nil {
 		return nil, err
 	}
-	return &state{Schema: result.Schema, Outside: append(outside, notesOf(result.Notes)...)}, nil
+	return &State{Schema: result.Schema, Outside: append(outside, notesOf(result.Notes)...)}, nil
 }

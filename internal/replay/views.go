@@ -19,13 +19,13 @@ import (
 // PostgreSQL refuses to build, is nil.
 type views struct {
 	failure             *Failure // then there is nothing else
-	state               *state
+	state               *State
 	last, desired       *schema.Schema
 	lastErr, desiredErr error // why PostgreSQL refuses, *diag.Error
 }
 
-// state is the database after the last migration.
-type state struct {
+// State is a database as it was at a moment.
+type State struct {
 	Schema  schema.Schema
 	Outside []Object
 }
@@ -149,7 +149,7 @@ func (p *prover) buildEarly(ctx context.Context) map[*schema.Schema]*schema.Sche
 }
 
 // build returns what PostgreSQL makes of a wanted schema, or why it refuses it.
-func (p *prover) build(ctx context.Context, live *state, want *schema.Schema, early map[*schema.Schema]*schema.Schema) (built *schema.Schema, refused, err error) {
+func (p *prover) build(ctx context.Context, live *State, want *schema.Schema, early map[*schema.Schema]*schema.Schema) (built *schema.Schema, refused, err error) {
 	if want == nil {
 		return nil, nil, nil
 	}
@@ -169,7 +169,7 @@ func (p *prover) build(ctx context.Context, live *state, want *schema.Schema, ea
 
 // buildWith builds in an empty database, or in one with the history's
 // functions where PostgreSQL wants them.
-func (p *prover) buildWith(ctx context.Context, live *state, want, around *schema.Schema) (built *schema.Schema, refused, err error) {
+func (p *prover) buildWith(ctx context.Context, live *State, want, around *schema.Schema) (built *schema.Schema, refused, err error) {
 	built, err = p.buildEmpty(ctx, want, around)
 	if isRefusal(err) {
 		built, err = p.buildFurnished(ctx, live, want, around)
@@ -200,7 +200,7 @@ func (p *prover) buildEmpty(ctx context.Context, want, around *schema.Schema) (*
 	return catalog.Canonical(ctx, p.scratch.empty.conn, want, around, catalog.Options{})
 }
 
-func (p *prover) buildFurnished(ctx context.Context, live *state, want, around *schema.Schema) (*schema.Schema, error) {
+func (p *prover) buildFurnished(ctx context.Context, live *State, want, around *schema.Schema) (*schema.Schema, error) {
 	if p.scratch.furnished == nil {
 		if _, err := p.replay(ctx); err != nil {
 			return nil, err
