@@ -3,7 +3,6 @@ package migrate
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -41,7 +40,7 @@ func (r *runner) outside(ctx context.Context, s *Step, following []string, start
 		return f
 	}
 	s.started = &logDetails{Statement: textHash(p.text), Indexes: left.indexes}
-	if _, err := r.wire.one(ctx, r.logEntry(s, eventStarted, s.done, *s.started)); err != nil {
+	if _, err := r.wire.one(ctx, r.logEntry(s, s.events().started, s.done, *s.started)); err != nil {
 		return r.aside("recording that a statement is begun", s, err)
 	}
 	starting(p)
@@ -82,7 +81,7 @@ func (r *runner) prepareSession(ctx context.Context, s *Step) error {
 func (r *runner) clear(ctx context.Context, s *Step, p piece, left remains) *failure {
 	if len(left.clear) > 0 && len(left.busy) > 0 {
 		e := atStatement(s, p, 0)
-		e.Message, e.Hint = "somebody else builds this index, or changes its table in another way", "wait for it, "+again
+		e.Message, e.Hint = "somebody else builds this index, or changes its table in another way", "wait for it, "+r.plan.way().again
 		return &failure{Error: e, fate: fateFailed, again: true, blockers: left.busy}
 	}
 	for _, query := range left.clear {
@@ -121,10 +120,10 @@ func (r *runner) failedOutside(ctx context.Context, s *Step, p piece, a answer) 
 	cause := context.Cause(ctx)
 	if a.canceled(ctx) {
 		e = atStatement(s, p, 0)
-		e.Message, e.Err, e.Hint = givenUp(cause)+" while this statement was running", cause, goesOn
+		e.Message, e.Err, e.Hint = givenUp(cause)+" while this statement was running", cause, r.plan.way().goesOn
 	} else {
 		e = r.statementError(s, p, a)
-		e.Hint = lines(e.Hint, "mend the file or the database, "+again)
+		e.Hint = lines(e.Hint, r.plan.way().mend+", "+r.plan.way().again)
 	}
 	f := &failure{Error: e, fate: fateFailed, again: isCode(e.Err, codeLockTimeout, codeDeadlock, codeSerialization)}
 	if f.again {
@@ -133,7 +132,7 @@ func (r *runner) failedOutside(ctx context.Context, s *Step, p piece, a answer) 
 	noting, cancel := context.WithTimeout(context.WithoutCancel(ctx), cancelGrace)
 	defer cancel()
 	s.started.failed = true
-	_, _ = r.wire.one(noting, r.logEntry(s, eventFailed, s.done, *s.started)) // without it the next run looks
+	_, _ = r.wire.one(noting, r.logEntry(s, s.events().failed, s.done, *s.started)) // without it the next run looks
 	if left, err := r.wire.remainsOf(noting, p.text, s.started); err == nil && len(left.clear) > 0 {
 		e.Hint = lines(e.Hint, "it has left an invalid index, which the next run drops")
 	}
@@ -168,11 +167,11 @@ func (r *runner) aside(doing string, s *Step, err error) *failure {
 	known := r.early(doing, err)
 	var pg *pgconn.PgError
 	known.File = s.Migration.File
-	known.Hint = goesOn
+	known.Hint = r.plan.way().goesOn
 	f := &failure{Error: known, fate: fateFailed}
 	if errors.As(err, &pg) {
 		f.again, f.blockers = isCode(err, codeLockTimeout, codeDeadlock, codeSerialization), r.watcher.last
-		known.Hint = fmt.Sprintf("%s when that is out of the way", goesOn)
+		known.Hint = r.plan.way().goesOn + " when that is out of the way"
 	}
 	return f
 }

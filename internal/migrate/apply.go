@@ -188,9 +188,13 @@ func (r *runner) early(doing string, err error) *diag.Error {
 // stillPending reads the database again, now that nobody else changes it, and
 // returns the steps that are left.
 func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, err error) {
-	now, err := r.wire.report(ctx, r.migrations(), r.plan.Target)
+	now, err := r.look(ctx, r.wire)
 	if err != nil {
 		return nil, false, err
+	}
+	if r.plan.reverse {
+		steps, err := r.stillApplied(now)
+		return steps, now.Exists, err
 	}
 	r.done.ByOthers = nil
 	planned := make([]*Step, len(now.Entries))
@@ -202,7 +206,7 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 		switch e.State {
 		case StatePending, StateSkipped:
 			if step == nil {
-				return nil, false, changed(tag + " is not recorded as applied any more")
+				return nil, false, r.changed(tag + " is not recorded as applied any more")
 			}
 			if e.progress.err != nil {
 				return nil, false, e.progress.err
@@ -211,7 +215,7 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 			steps = append(steps, step)
 		case StateEdited:
 			if step != nil {
-				return nil, false, changed("another run has applied " + tag + " with other SQL than " + step.Migration.File + " has")
+				return nil, false, r.edited(step)
 			}
 		case StateApplied:
 			if step != nil {
@@ -222,11 +226,16 @@ func (r *runner) stillPending(ctx context.Context) (steps []*Step, exists bool, 
 	return steps, now.Exists, nil
 }
 
-func changed(what string) error {
+func (r *runner) changed(what string) error {
 	return &diag.Error{
 		Kind: diag.Refused, Err: ErrChanged, Message: "the database has changed since the plan was made: " + what,
-		Hint: "run `skein status`, " + again + "; nothing was run",
+		Hint: "run `skein status`, " + r.plan.way().again + "; nothing was run",
 	}
+}
+
+// edited is the error when a step's entry is recorded with another text.
+func (r *runner) edited(s *Step) error {
+	return r.changed("another run has applied " + s.Migration.Entry.Tag + " with other SQL than its file has")
 }
 
 // createTable creates the table exactly as drizzle does. The schema is looked

@@ -11,9 +11,6 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 )
 
-// again is what to do when the reason of a failure is out of the way.
-const again = "then run `skein migrate` again"
-
 // longestMessage cuts messages in characters: PostgreSQL repeats the rest of a
 // query in which a quote is not closed.
 const longestMessage = 200

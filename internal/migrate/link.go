@@ -70,7 +70,14 @@ func (s *Session) Status(ctx context.Context, h *history.History, t Target) (*Re
 	if err != nil {
 		return nil, err
 	}
-	return w.report(ctx, h.Migrations, t.orDefault())
+	r, err := w.report(ctx, h.Migrations, t.orDefault())
+	if err == nil {
+		err = w.readMarks(ctx, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 // Plan is as the function Plan.

@@ -51,6 +51,17 @@ const (
 	eventApplied   = "applied"   // all of it
 )
 
+// logEvents are the events of a step: a migration's own, or those of its
+// reverse, which has parts as well.
+type logEvents struct{ started, committed, failed, done string }
+
+func (s *Step) events() logEvents {
+	if s.undoes != nil {
+		return logEvents{"undo started", "undo committed", "undo failed", eventReverted}
+	}
+	return logEvents{eventStarted, eventCommitted, eventFailed, eventApplied}
+}
+
 func logTable(t Target) string { return Target{t.orDefault().Schema, logName}.String() }
 
 // logDetails are the details of the events above.
@@ -60,6 +71,10 @@ type logDetails struct {
 	Statement    string   `json:"statement,omitempty"`
 	Indexes      []uint32 `json:"indexes,omitempty"`
 	Milliseconds int64    `json:"milliseconds,omitempty"`
+	// Why and by whom a record was changed, and the hash that it had.
+	Reason string `json:"reason,omitempty"`
+	Person string `json:"person,omitempty"`
+	Was    string `json:"was,omitempty"`
 
 	failed bool // what was started has failed: the event says so
 }
@@ -76,7 +91,7 @@ type progress struct {
 func (r *runner) prepareLog(ctx context.Context, steps []*Step) error {
 	table := logTable(r.plan.Target)
 	for _, s := range steps {
-		if len(s.parts) > 1 || s.parts[0].outside != "" {
+		if len(s.parts) > 1 || s.parts[0].outside != "" || s.undoes != nil {
 			_, err := r.wire.one(ctx, "CREATE TABLE IF NOT EXISTS "+table+logColumns)
 			r.logs = err == nil
 			return err
@@ -101,7 +116,10 @@ func (r *runner) logEntry(s *Step, event string, n int, d logDetails) string {
 func (r *runner) records(s *Step) []string {
 	done := s.done + 1
 	if done < len(s.parts) {
-		return []string{r.logEntry(s, eventCommitted, done, logDetails{})}
+		return []string{r.logEntry(s, s.events().committed, done, logDetails{})}
+	}
+	if s.undoes != nil {
+		return r.unrecords(s)
 	}
 	queries := []string{fmt.Sprintf("INSERT INTO %s (hash, created_at) VALUES (%s, %d)",
 		r.plan.Target, sqltext.QuoteLiteral(s.Migration.Hash()), s.Migration.Entry.When)}
@@ -164,6 +182,8 @@ type logRow struct {
 	hash    string
 	details string
 	format  int
+	by      string
+	at      time.Time
 }
 
 func (w *wire) readLog(ctx context.Context, t Target) (map[int64]logRow, error) {
@@ -173,9 +193,9 @@ func (w *wire) readLog(ctx context.Context, t Target) (map[int64]logRow, error) 
 	if err != nil || !isTrue(a) {
 		return rows, err
 	}
-	a, err = w.one(ctx, fmt.Sprintf("SELECT DISTINCT ON (created_at) created_at, event, parts, hash, details, format FROM %s "+
-		"WHERE migrations_table = %s AND (event IN ('%s', '%s', '%s', '%s') OR format > %d) ORDER BY created_at, id DESC",
-		table, sqltext.QuoteLiteral(t.orDefault().Table), eventStarted, eventCommitted, eventFailed, eventApplied, logFormat))
+	a, err = w.one(ctx, fmt.Sprintf("SELECT DISTINCT ON (created_at) created_at, event, parts, hash, details, format, by, (pg_catalog.date_part('epoch', at) * 1000)::pg_catalog.int8 FROM %s "+
+		"WHERE migrations_table = %s AND (event IN ('%s') OR format > %d) ORDER BY created_at, id DESC",
+		table, sqltext.QuoteLiteral(t.orDefault().Table), strings.Join(knownEvents(), "', '"), logFormat))
 	if err != nil {
 		return nil, err
 	}
@@ -184,7 +204,9 @@ func (w *wire) readLog(ctx context.Context, t Target) (map[int64]logRow, error) 
 		if err != nil {
 			return nil, err
 		}
-		row := logRow{event: text(values[1]), hash: text(values[3]), details: text(values[4])}
+		row := logRow{event: text(values[1]), hash: text(values[3]), details: text(values[4]), by: text(values[6])}
+		at, _ := strconv.ParseInt(text(values[7]), 10, 64) // an integer
+		row.at = time.UnixMilli(at).UTC()
 		row.parts, _ = strconv.Atoi(text(values[2])) // the columns are integers
 		row.format, _ = strconv.Atoi(text(values[5]))
 		rows[when] = row
@@ -202,22 +224,26 @@ func (s *Step) compare(row logRow) progress {
 			Hint:    "use the newer skein; nothing was run",
 		}}
 	}
-	if row.event == eventApplied { // and taken out of drizzle's table since
-		return progress{}
+	events := s.events()
+	if row.event != events.started && row.event != events.committed && row.event != events.failed {
+		return progress{} // it was done as a whole, or marked, and the record was changed since
 	}
 	for n := range s.parts {
 		if s.hashOf(n) != row.hash {
 			continue
 		}
 		p := progress{parts: n}
-		if row.event == eventStarted || row.event == eventFailed {
+		if row.event != events.committed {
 			p.started = &logDetails{}
 			if err := json.Unmarshal([]byte(row.details), p.started); err != nil {
 				p.started = &logDetails{}
 			}
-			p.started.failed = row.event == eventFailed
+			p.started.failed = row.event == events.failed
 		}
 		return p
+	}
+	if s.undoes != nil {
+		return progress{err: s.otherReverse()}
 	}
 	return progress{err: &diag.Error{
 		Kind: diag.Refused, File: s.Migration.File,

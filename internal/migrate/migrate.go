@@ -97,12 +97,22 @@ type Entry struct {
 	Duplicates []Row  // further rows that say the same
 	Change     Change // for StateEdited
 	Note       string // what is unusual about it, "" for nothing
+	// Mark is how the entry came to be as it is where no run of Apply did that;
+	// nil where one did, or nobody knows. Status fills it in.
+	Mark *Mark
 
-	progress progress
+	progress  progress
+	reversing bool // a part of its reverse was run
 }
 
 // open says whether the entry is still to be run.
 func (e *Entry) open() bool { return e.State == StatePending || e.State == StateSkipped }
+
+// Begun says that a part of the entry was run, or a part of its reverse, and
+// not all of it.
+func (e *Entry) Begun() bool {
+	return e.progress.parts > 0 || e.progress.started != nil || e.progress.err != nil || e.reversing
+}
 
 // Report is how a database stands to a history.
 type Report struct {

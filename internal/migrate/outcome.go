@@ -7,9 +7,6 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 )
 
-// goesOn is what to do after an end that nothing in the migration caused.
-const goesOn = "`skein migrate` goes on from here"
-
 // failure is why a migration did not go through and what became of it.
 type failure struct {
 	*diag.Error
@@ -33,9 +30,10 @@ const (
 
 // standing says what is in the database now and what is not.
 func (r *runner) standing(s *Step, f *failure, after int) string {
-	tag, what := s.Migration.Entry.Tag, s.Migration.Entry.Tag
+	way := r.plan.way()
+	tag, what := s.Migration.Entry.Tag, s.name()
 	if s.done > 0 {
-		what = fmt.Sprintf("%s is applied up to line %d; the rest of it", tag, s.lastLine(s.done))
+		what = fmt.Sprintf(way.part+"; the rest of it", tag, s.lastLine(s.done))
 	}
 	var text string
 	switch f.fate {
@@ -50,15 +48,15 @@ func (r *runner) standing(s *Step, f *failure, after int) string {
 	case fateUnsure:
 		text = what + " may be done or not, the next run goes by what the catalog shows"
 	case fateBroken:
-		text = tag + " is applied in part and not recorded"
+		text = fmt.Sprintf(way.broken, tag)
 	}
 	switch n := len(r.done.Migrations); n {
 	case 0:
 		text += "; no other migration was run"
 	case 1:
-		text += fmt.Sprintf("; %s before it is applied", r.done.Migrations[0].Tag)
+		text += fmt.Sprintf("; %s before it is %s", r.done.Migrations[0].Tag, way.done)
 	default:
-		text += fmt.Sprintf("; the %d migrations before it (%s to %s) are applied", n, r.done.Migrations[0].Tag, r.done.Migrations[n-1].Tag)
+		text += fmt.Sprintf("; the %d migrations before it (%s to %s) are %s", n, r.done.Migrations[0].Tag, r.done.Migrations[n-1].Tag, way.done)
 	}
 	switch after {
 	case 0:
@@ -83,9 +81,9 @@ func (r *runner) undone(e *diag.Error) *failure {
 // refused is the failure when PostgreSQL says no.
 func (r *runner) refused(e *diag.Error) *failure {
 	if e.Hint == "" {
-		e.Hint = "mend the file or the database"
+		e.Hint = r.plan.way().mend
 	}
-	e.Hint = strings.TrimSuffix(e.Hint, ".") + ", " + again // PostgreSQL's hints are sentences
+	e.Hint = strings.TrimSuffix(e.Hint, ".") + ", " + r.plan.way().again // PostgreSQL's hints are sentences
 	f := r.undone(e)
 	f.again = f.fate == fateRolledBack && isCode(e.Err, codeLockTimeout, codeDeadlock, codeSerialization)
 	if f.again {
@@ -98,14 +96,14 @@ func (r *runner) refused(e *diag.Error) *failure {
 // short by that.
 func (r *runner) stopped(s *Step, cause error) *failure {
 	return r.undone(&diag.Error{Kind: diag.Database, Err: cause, File: s.Migration.File,
-		Message: givenUp(cause) + " before " + s.Migration.Entry.Tag + " was committed", Hint: goesOn})
+		Message: givenUp(cause) + " before " + s.name() + " was committed", Hint: r.plan.way().goesOn})
 }
 
 // interrupted is the failure of a statement that was cancelled because the
 // caller gave up.
 func (r *runner) interrupted(s *Step, p piece, completed int, cause error) *failure {
 	e := atStatement(s, p, completed)
-	e.Message, e.Err, e.Hint = givenUp(cause)+" while this statement was running", cause, goesOn
+	e.Message, e.Err, e.Hint = givenUp(cause)+" while this statement was running", cause, r.plan.way().goesOn
 	return r.undone(e)
 }
 
@@ -119,7 +117,7 @@ func (r *runner) brokenOff(s *Step, p piece, err error) *failure {
 	e := atStatement(s, p, 0)
 	e.Message, e.Err = "the connection to the database was lost while "+which+" was running", err
 	e.Detail = lines(e.Detail, lostReason(err))
-	e.Hint = "when the database can be reached again, " + goesOn
+	e.Hint = "when the database can be reached again, " + r.plan.way().goesOn
 	return &failure{Error: e, fate: fateWithdrawn}
 }
 
@@ -127,9 +125,9 @@ func (r *runner) brokenOff(s *Step, p piece, err error) *failure {
 // carried out all the same.
 func (r *runner) commitBroken(s *Step, err error) *failure {
 	return &failure{fate: fateUnknown, Error: &diag.Error{Kind: diag.Database, File: s.Migration.File, Err: err,
-		Message: "the connection to the database was lost while " + s.Migration.Entry.Tag + " was being committed",
+		Message: "the connection to the database was lost while " + s.name() + " was being committed",
 		Detail:  lostReason(err),
-		Hint:    "when the database can be reached again, `skein status` shows whether it is recorded; `skein migrate` goes on right in either case, it goes by the same record",
+		Hint:    "when the database can be reached again, `skein status` shows whether it is recorded; `" + r.plan.way().command + "` goes on right in either case, it goes by the same record",
 	}}
 }
 
@@ -141,7 +139,7 @@ func (r *runner) transactionEnded(s *Step, p piece, a answer) *failure {
 	if a.err != nil {
 		e = r.statementError(s, p, a)
 	}
-	e.Hint = lines(e.Hint, "what the migration did before is committed: undo it by hand, take COMMIT and ROLLBACK out of the file, "+again)
+	e.Hint = lines(e.Hint, "what the migration did before is committed: undo it by hand, take COMMIT and ROLLBACK out of the file, "+r.plan.way().again)
 	return &failure{Error: e, fate: fateBroken}
 }
 

@@ -20,7 +20,8 @@ type Pending struct {
 	Report *Report // how the database stood when the plan was made
 	Steps  []Step  // in journal order
 
-	whole bool // all of it is one transaction
+	whole   bool // all of it is one transaction
+	reverse bool // the steps take migrations out of the database
 }
 
 // Step is one migration of a plan.
@@ -36,7 +37,9 @@ type Step struct {
 	started *logDetails // of the next part, where an earlier run does not say how that ended
 	began   time.Time   // the first part that this run does
 	took    time.Duration
-	others  bool // another runner has applied it meanwhile
+	others  bool       // another runner was faster
+	undoes  *Entry     // of a reverse: what it takes out
+	why     logDetails // of a reverse
 }
 
 // Statement is one SQL statement of a migration file.
@@ -75,17 +78,25 @@ func newPending(report *Report) (*Pending, error) {
 			return nil, err
 		}
 		step.index, step.Skipped = i, e.State == StateSkipped
-		step.done, step.started = e.progress.parts, e.progress.started
-		if step.done > 0 {
-			step.Notes = append(step.Notes, fmt.Sprintf("applied up to line %d already, it goes on behind that", step.lastLine(step.done)))
-		}
-		if step.started != nil && !step.started.failed {
-			line := step.parts[step.done].pieces[0].line
-			step.Notes = append(step.Notes, fmt.Sprintf("an earlier run broke off while line %d was running: the catalog will show what became of it", line))
+		step.goOn(e.progress, "applied up to line %d already, it goes on behind that")
+		if e.Mark != nil {
+			step.Notes = append(step.Notes, e.Mark.String())
 		}
 		p.Steps = append(p.Steps, *step)
 	}
 	return p, nil
+}
+
+// goOn makes the step one that goes on where an earlier run has come to.
+func (s *Step) goOn(from progress, note string) {
+	s.done, s.started = from.parts, from.started
+	if s.done > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf(note, s.lastLine(s.done)))
+	}
+	if s.started != nil && !s.started.failed {
+		line := s.parts[s.done].pieces[0].line
+		s.Notes = append(s.Notes, fmt.Sprintf("an earlier run broke off while line %d was running: the catalog will show what became of it", line))
+	}
 }
 
 // InOneTransaction makes the plan one transaction, as drizzle's migrator has

@@ -76,7 +76,7 @@ func (r *runner) tryTurn(ctx context.Context, w *wire, s *Step) (bool, *failure)
 // moved looks under the lock whether another runner has done the next part.
 // If so the step says how far it is now.
 func (r *runner) moved(ctx context.Context, w *wire, s *Step) *failure {
-	report, err := w.report(ctx, r.migrations(), r.plan.Target)
+	report, err := r.look(ctx, w)
 	if err != nil {
 		_ = w.rollback()
 		return &failure{Error: r.early("reading what is applied", err), fate: fateRolledBack}
@@ -85,10 +85,10 @@ func (r *runner) moved(ctx context.Context, w *wire, s *Step) *failure {
 	var stop error
 	switch {
 	case e.State == StateEdited:
-		stop = changed("another run has applied " + s.Migration.Entry.Tag + " with other SQL than " + s.Migration.File + " has")
+		stop = r.edited(s)
 	case e.progress.err != nil:
 		stop = e.progress.err
-	case !e.open():
+	case !r.plan.left(&e):
 		s.done, s.others = len(s.parts), true
 	case e.progress.parts != s.done || (e.progress.started == nil) != (s.started == nil):
 		s.done, s.started = e.progress.parts, e.progress.started
@@ -127,10 +127,10 @@ func (r *runner) turnAside(ctx context.Context, s *Step) (*wire, func(), *failur
 func (r *runner) keepsNothing(s *Step, p piece) *failure {
 	e := atStatement(s, p, 0)
 	e.Message = "this statement runs in no transaction, so behind a connection pooler it does not have what the file has SET before it"
-	e.Hint = "connect to PostgreSQL itself, not to the pooler, " + again
+	e.Hint = "connect to PostgreSQL itself, not to the pooler, " + r.plan.way().again
 	if _, other := r.wire.conn.(*sqlLink); other {
 		e.Message = "this statement runs in no transaction, so over this driver it does not have what the file has SET before it"
-		e.Hint = "use pgx, " + again
+		e.Hint = "use pgx, " + r.plan.way().again
 	}
 	e.Kind = diag.Refused
 	return &failure{Error: e, fate: fateFailed}

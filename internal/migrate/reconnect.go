@@ -34,16 +34,16 @@ func (r *runner) lookAfterCommit(ctx context.Context, s *Step, lost error) *fail
 		return unknown
 	}
 	r.adopt(conn, w)
-	report, err := w.report(looking, r.migrations(), r.plan.Target)
+	report, err := r.look(looking, w)
 	if err != nil {
 		return unknown
 	}
 	e := report.Entries[s.index]
-	if !e.open() || e.progress.err == nil && e.progress.parts > s.done {
+	if !r.plan.left(&e) || e.progress.err == nil && e.progress.parts > s.done {
 		r.tell(Reconnected{Tag: s.Migration.Entry.Tag})
 		return nil
 	}
-	return notCommitted(s, lost)
+	return r.notCommitted(s, lost)
 }
 
 // lookInTurn is the rest of that behind a pooler.
@@ -54,7 +54,7 @@ func (r *runner) lookInTurn(ctx context.Context, s *Step, conn link, w *wire, un
 	switch {
 	case f == nil:
 		_ = w.rollback()
-		return notCommitted(s, lost)
+		return r.notCommitted(s, lost)
 	case f.moved && s.done > before:
 		s.done, s.others = before, false // the caller counts it
 		r.tell(Reconnected{Tag: s.Migration.Entry.Tag})
@@ -63,12 +63,12 @@ func (r *runner) lookInTurn(ctx context.Context, s *Step, conn link, w *wire, un
 	return unknown
 }
 
-func notCommitted(s *Step, lost error) *failure {
+func (r *runner) notCommitted(s *Step, lost error) *failure {
 	return &failure{fate: fateRolledBack, Error: &diag.Error{
 		Kind: diag.Database, File: s.Migration.File, Err: lost,
-		Message: "the connection to the database was lost while " + s.Migration.Entry.Tag + " was being committed",
+		Message: "the connection to the database was lost while " + s.name() + " was being committed",
 		Detail:  lines(lostReason(lost), "a new connection shows that it was not"),
-		Hint:    goesOn,
+		Hint:    r.plan.way().goesOn,
 	}}
 }
 

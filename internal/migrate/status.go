@@ -14,9 +14,8 @@ import (
 )
 
 // Status says how the database stands to the history. It reads the target
-// table in one round trip and changes nothing; a database without the table is
-// one in which nothing is applied. A pending migration with a COMMIT in the
-// middle takes two more.
+// table in one round trip, the log in up to two more, and changes nothing; a
+// database without the table is one in which nothing is applied.
 func Status(ctx context.Context, conn *pgx.Conn, h *history.History, t Target) (*Report, error) {
 	return OnPgx(conn).Status(ctx, h, t)
 }
