@@ -45,6 +45,7 @@ var floors = map[string]int{
 	"internal/lint":       4,
 	"internal/report":     6,
 	"internal/settle":     7,
+	"internal/adopt":      6,
 	"internal/cli":        8,
 	"cmd/skein":           9,
 	"internal/drizzle/js": 2,

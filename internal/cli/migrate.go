@@ -117,13 +117,23 @@ would skip in silence is applied. Without a terminal --yes has to say that the p
 	cmd.Flags().BoolVar(&o.dryRun, "dry-run", false, "print the SQL of what is pending, and change nothing")
 	o.order.add(cmd)
 	o.allow.add(cmd)
-	flags := cmd.Flags()
-	flags.Var(&timeout{&o.run.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: the role's, else 3s)")
-	flags.Var(&retries{&o.run.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default 10)")
-	flags.DurationVar(&o.run.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: the role's, else no limit)")
-	flags.DurationVar(&o.run.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: no limit)")
+	addRun(cmd, &o.run)
 	a.addFormat(cmd)
 	return cmd
+}
+
+// addRun gives cmd the flags of a run.
+func addRun(cmd *cobra.Command, o *migrate.Options) {
+	flags := cmd.Flags()
+	flags.Var(&timeout{&o.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: the role's, else 3s)")
+	flags.Var(&retries{&o.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default 10)")
+	flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: the role's, else no limit)")
+	addWait(cmd, o)
+}
+
+// addWait gives cmd the flag that bounds the waiting for another run.
+func addWait(cmd *cobra.Command, o *migrate.Options) {
+	cmd.Flags().DurationVar(&o.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: no limit)")
 }
 
 func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
@@ -215,15 +225,21 @@ func (a *app) approve(ctx context.Context, o *migrateOptions, r *migrateResult) 
 	if o.yes {
 		return nil
 	}
+	question := fmt.Sprintf("Apply %s to %s?", count(len(r.Pending), "migration"), r.Database)
+	return a.wanted(ctx, question, "pass --yes to apply it, or --dry-run to see the SQL", func() { r.Status = "refused"; a.printJSON(r) })
+}
+
+// wanted asks a question and returns nil for a yes. Where nobody can answer,
+// hint says how to go on; printing prints the command's JSON.
+func (a *app) wanted(ctx context.Context, question, hint string, printing func()) error {
 	if !a.canAsk() {
 		if a.json {
-			r.Status = "refused"
-			a.printJSON(r)
+			printing()
 			return exitCode(exitRefused)
 		}
-		return &diag.Error{Kind: diag.Refused, Message: "the plan needs a yes, and there is no terminal to ask on; nothing was changed", Hint: "pass --yes to apply it, or --dry-run to see the SQL"}
+		return &diag.Error{Kind: diag.Refused, Message: "the plan needs a yes, and there is no terminal to ask on; nothing was changed", Hint: hint}
 	}
-	yes, err := a.confirm(ctx, fmt.Sprintf("Apply %s to %s?", count(len(r.Pending), "migration"), r.Database))
+	yes, err := a.confirm(ctx, question)
 	if err != nil {
 		return err
 	}

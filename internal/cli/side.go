@@ -85,12 +85,7 @@ func (a *app) readSide(ctx context.Context, s *side, o sideOptions) error {
 		if err != nil {
 			return err
 		}
-		s.filter.Migrations = schema.Ref{
-			Schema: orElse(p.MigrationsSchema, catalog.DefaultMigrations.Schema),
-			Name:   orElse(p.MigrationsTable, catalog.DefaultMigrations.Name),
-		}
-		s.filter.Schemas = p.SchemaFilter
-		if s.filter.Tables, err = catalog.TableFilter(p.TablesFilter); err != nil {
+		if s.filter, err = p.reading(); err != nil {
 			return err
 		}
 		return a.readSchemaFiles(ctx, p, s, o)
@@ -100,6 +95,17 @@ func (a *app) readSide(ctx context.Context, s *side, o sideOptions) error {
 		return a.readMigrations(s.text, s)
 	}
 	return nil
+}
+
+// reading is what the config says about which part of a database is its own.
+func (p *project) reading() (o catalog.Options, err error) {
+	o.Migrations = schema.Ref{
+		Schema: orElse(p.MigrationsSchema, catalog.DefaultMigrations.Schema),
+		Name:   orElse(p.MigrationsTable, catalog.DefaultMigrations.Name),
+	}
+	o.Schemas = p.SchemaFilter
+	o.Tables, err = catalog.TableFilter(p.TablesFilter)
+	return o, err
 }
 
 func isURL(text string) bool {

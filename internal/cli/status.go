@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,8 +47,39 @@ type entryObject struct {
 	Change string        `json:"change,omitempty"`
 	Note   string        `json:"note,omitempty"`
 	Diff   string        `json:"diff,omitempty"` // of an edited one, from what was applied
+	Mark   *markObject   `json:"mark,omitempty"`
 
 	blob string // what was applied, in git
+}
+
+// markObject is how an entry came to be as it is without being run.
+type markObject struct {
+	Event  string    `json:"event"`
+	By     string    `json:"by"`
+	Person string    `json:"person"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+
+	line string
+}
+
+func newMarkObject(m *migrate.Mark) *markObject {
+	if m == nil {
+		return nil
+	}
+	return &markObject{Event: m.Event, By: m.By, Person: m.Person, Reason: m.Reason, At: m.At, line: m.String()}
+}
+
+func (m *markObject) text() string {
+	if m == nil {
+		return ""
+	}
+	return m.line
+}
+
+// joined are the texts that are not empty, one after the other.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "; ")
 }
 
 // rowObject is a row of the migrations table that no entry explains.
@@ -146,7 +178,7 @@ func entryObjects(entries []migrate.Entry) []entryObject {
 	for _, e := range entries {
 		out = append(out, entryObject{
 			Tag: e.Migration.Entry.Tag, File: e.Migration.File, When: e.Migration.Entry.When,
-			State: e.State, Change: string(e.Change), Note: e.Note,
+			State: e.State, Change: string(e.Change), Note: e.Note, Mark: newMarkObject(e.Mark),
 		})
 	}
 	return out
@@ -161,11 +193,11 @@ func statusText(r *statusResult, all bool, p paint) string {
 	rows := [][]string{}
 	hidden := 0
 	for i, e := range r.Entries {
-		if e.State == migrate.StateApplied && e.Note == "" && !all && i < len(r.Entries)-recent {
+		if e.State == migrate.StateApplied && e.Note == "" && (e.Mark == nil || e.Mark.Event == "baselined") && !all && i < len(r.Entries)-recent {
 			hidden++
 			continue
 		}
-		rows = append(rows, []string{stateText(e.State, p), e.Tag, day(e.When), e.Note})
+		rows = append(rows, []string{stateText(e.State, p), e.Tag, day(e.When), joined(e.Note, e.Mark.text())})
 	}
 	for _, row := range r.Unknown {
 		when := ""

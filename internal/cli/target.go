@@ -19,6 +19,7 @@ type targetFlags struct {
 	reach  reachFlags
 
 	team *config.Config // what skein.yaml says; set by open
+	p    *project       // likewise
 }
 
 // urlOrder is the help on where the database and the migrations come from.
@@ -39,6 +40,7 @@ func (f *targetFlags) open(ctx context.Context, a *app) (*history.History, *data
 	if err != nil {
 		return nil, nil, migrate.Target{}, err
 	}
+	f.p = p
 	if f.team, err = teamOf(p); err != nil {
 		return nil, nil, migrate.Target{}, err
 	}
