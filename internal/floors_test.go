@@ -46,6 +46,7 @@ var floors = map[string]int{
 	"internal/report":     6,
 	"internal/settle":     7,
 	"internal/adopt":      6,
+	"internal/reverse":    7,
 	"internal/cli":        8,
 	"cmd/skein":           9,
 	"internal/drizzle/js": 2,

@@ -64,12 +64,18 @@ func stepText(step stepObject, statements bool, width int, p paint) string {
 	for _, note := range step.Notes {
 		fmt.Fprintf(&b, "    %s\n", p.yellow(note))
 	}
-	if !statements {
-		return b.String()
+	return b.String() + stepStatements(step.Statements, statements, width, p)
+}
+
+// stepStatements lists statements, if wanted.
+func stepStatements(statements []statementObject, wanted bool, width int, p paint) string {
+	var b strings.Builder
+	if !wanted {
+		return ""
 	}
-	for i, s := range step.Statements {
+	for i, s := range statements {
 		if i == shownStatements {
-			fmt.Fprintf(&b, "    %s\n", p.faint(fmt.Sprintf("… and %d more", len(step.Statements)-i)))
+			fmt.Fprintf(&b, "    %s\n", p.faint(fmt.Sprintf("… and %d more", len(statements)-i)))
 			break
 		}
 		b.WriteString(fit("    "+p.faint(oneLine(s.SQL)), width) + "\n")
@@ -81,7 +87,8 @@ func stepText(step stepObject, statements bool, width int, p paint) string {
 type migrateWatch struct {
 	app    *app
 	result *migrateResult
-	widest int // of the tags
+	widest int    // of the tags
+	word   string // for what is done, "" for applied
 	done   func()
 }
 
@@ -112,7 +119,7 @@ func (w *migrateWatch) event(event migrate.Event) {
 		w.result.Applied = append(w.result.Applied, appliedObject{Tag: e.Tag, Milliseconds: e.Duration.Milliseconds()})
 		if !w.app.json {
 			p := w.app.outPaint()
-			w.app.print("  %s %-*s  %s\n", p.green("applied"), w.widest, e.Tag, p.faint(short(e.Duration)))
+			w.app.print("  %s %-*s  %s\n", p.green(orElse(w.word, "applied")), w.widest, e.Tag, p.faint(short(e.Duration)))
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"sync"
+
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/sqltree"
@@ -81,4 +83,30 @@ func (r rename) answers(q diff.Question, from schema.Ref) bool {
 		return r.kind == sqltree.Role
 	}
 	return false
+}
+
+// Backwards answers the differ's questions about the way back from what a
+// migration did: a name that comes again is a rename where the migration's SQL
+// renamed it. The SQL is read at the first question.
+func Backwards(sql string) diff.Resolver {
+	var known renames
+	read := sync.OnceValue(func() error {
+		statements, err := sqltree.Parse(sql)
+		known = renamesIn(statements)
+		return err
+	})
+	return diff.ResolverFunc(func(q diff.Question) (diff.Answer, error) {
+		if err := read(); err != nil {
+			return diff.Answer{}, err
+		}
+		for _, candidate := range q.Candidates {
+			back := q
+			back.Created, back.Candidates = candidate, []schema.Ref{q.Created}
+			back.Table, back.OldTable = q.OldTable, q.Table
+			if answer, _ := known.Resolve(back); answer.Rename {
+				return diff.Answer{Rename: true, From: candidate}, nil
+			}
+		}
+		return diff.Answer{}, nil
+	})
 }
