@@ -2,7 +2,6 @@ package adopt
 
 import (
 	"context"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -18,6 +17,9 @@ type Fit struct {
 	N           int
 	Snapshot    string // the file that it was compared with, "" for none
 	Differences []replay.Difference
+	// Own are further differences from the snapshot that the migrations
+	// themselves make: the database is as they leave it.
+	Own []replay.Difference
 }
 
 // Database is the one to be adopted.
@@ -33,11 +35,7 @@ type Database struct {
 // Compare compares the database with the snapshot after the first n
 // migrations, in PostgreSQL's own words.
 func (d *Database) Compare(ctx context.Context, h *history.History, n int) (*Fit, error) {
-	fits, err := d.compare(ctx, h, []int{n})
-	if err != nil {
-		return nil, err
-	}
-	return fits[0], nil
+	return d.compare(ctx, h, []int{n})
 }
 
 // mostBuilt bounds how many snapshots Search builds.
@@ -58,11 +56,7 @@ func (d *Database) Search(ctx context.Context, h *history.History, least int) (*
 	if len(near) > 0 && near[0] == 0 {
 		return &Fit{}, nil
 	}
-	fits, err := d.compare(ctx, h, near[:min(len(near), mostBuilt)])
-	if err != nil {
-		return nil, err
-	}
-	return slices.MinFunc(fits, func(a, b *Fit) int { return len(a.Differences) - len(b.Differences) }), nil
+	return d.compare(ctx, h, near[:min(len(near), mostBuilt)])
 }
 
 // patience is for how many snapshots in a row the search goes on although they
@@ -96,9 +90,9 @@ func nearest(h *history.History, live names, least int) ([]int, error) {
 	return found, nil
 }
 
-// compare compares with several prefixes, on one server. It ends at the first
-// that fits.
-func (d *Database) compare(ctx context.Context, h *history.History, prefixes []int) ([]*Fit, error) {
+// compare compares with several prefixes, on one server, and returns the first
+// that fits, or the one with the fewest differences.
+func (d *Database) compare(ctx context.Context, h *history.History, prefixes []int) (*Fit, error) {
 	want, _, err := SchemaAfter(h, prefixes[0])
 	if err != nil {
 		return nil, err
@@ -108,17 +102,72 @@ func (d *Database) compare(ctx context.Context, h *history.History, prefixes []i
 		return nil, err
 	}
 	defer stage.Close()
-	var fits []*Fit
+	var best *Fit
 	for _, n := range prefixes {
 		fit, err := d.fit(ctx, stage, h, n)
 		if err != nil {
 			return nil, err
 		}
-		if fits = append(fits, fit); len(fit.Differences) == 0 {
-			return []*Fit{fit}, nil
+		if best == nil || len(fit.Differences) < len(best.Differences) {
+			best = fit
+		}
+		if len(fit.Differences) == 0 {
+			return fit, nil
 		}
 	}
-	return fits, nil
+	return best, d.explain(ctx, stage, h, best)
+}
+
+// explain runs the migrations of the prefix. A database that was made by them,
+// and not by push, differs from the snapshot wherever they do; that is no
+// reason to refuse it.
+func (d *Database) explain(ctx context.Context, stage *replay.Stage, h *history.History, fit *Fit) error {
+	for _, m := range h.Migrations[:fit.N] {
+		if !m.HasSQL {
+			return nil
+		}
+	}
+	failure, err := stage.Forward(ctx, fit.N)
+	if err != nil || failure != nil {
+		return err
+	}
+	made, err := stage.Read(ctx)
+	if err != nil {
+		return err
+	}
+	want, _, err := SchemaAfter(h, fit.N)
+	if err != nil {
+		return err
+	}
+	live, err := d.read(ctx, want)
+	if err != nil {
+		return err
+	}
+	type object struct{ kind, name string }
+	unlike := map[object]bool{}
+	for _, one := range replay.Compare(live, &made.Schema, &made.Schema) {
+		unlike[object{one.Kind, one.Object}] = true
+	}
+	all := fit.Differences
+	fit.Differences = nil
+	for _, one := range all {
+		if unlike[object{one.Kind, one.Object}] {
+			fit.Differences = append(fit.Differences, one)
+		} else {
+			fit.Own = append(fit.Own, one)
+		}
+	}
+	return nil
+}
+
+// read reads the database for a comparison with a schema.
+func (d *Database) read(ctx context.Context, want *schema.Schema) (*schema.Schema, error) {
+	reading := d.Reading
+	reading.Linked = catalog.Linked(want)
+	for _, r := range want.Roles {
+		reading.Roles = append(reading.Roles, r.Name)
+	}
+	return catalog.Read(ctx, d.Conn, reading)
 }
 
 func (d *Database) fit(ctx context.Context, stage *replay.Stage, h *history.History, n int) (*Fit, error) {
@@ -126,12 +175,7 @@ func (d *Database) fit(ctx context.Context, stage *replay.Stage, h *history.Hist
 	if err != nil {
 		return nil, err
 	}
-	reading := d.Reading
-	reading.Linked = catalog.Linked(want)
-	for _, r := range want.Roles {
-		reading.Roles = append(reading.Roles, r.Name)
-	}
-	live, err := catalog.Read(ctx, d.Conn, reading)
+	live, err := d.read(ctx, want)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,7 @@ type baselineResult struct {
 	Record      []string           `json:"record"` // tags to be recorded
 	Left        int                `json:"left"`   // migrations behind the prefix
 	Differences []differenceObject `json:"differences"`
+	Own         []differenceObject `json:"ownDifferences"`
 	Unseen      []unseenObject     `json:"unseen"`
 	Recorded    []string           `json:"recorded"`
 }
@@ -180,7 +181,7 @@ func (a *app) stageOptions(db *database) (o replay.Options, done func()) {
 func newBaselineResult(h *history.History, db *database, report *migrate.Report, fit *adopt.Fit, m *migrate.Marking, searched bool) *baselineResult {
 	r := &baselineResult{
 		Database: db.name, Table: report.Target.String(), Searched: searched, Snapshot: fit.Snapshot, Left: len(h.Migrations) - fit.N,
-		Tag: h.Migrations[fit.N-1].Entry.Tag, Record: []string{}, Differences: []differenceObject{}, Unseen: []unseenObject{}, Recorded: []string{},
+		Tag: h.Migrations[fit.N-1].Entry.Tag, Record: []string{}, Differences: []differenceObject{}, Own: []differenceObject{}, Unseen: []unseenObject{}, Recorded: []string{},
 	}
 	var taken []history.Migration
 	for _, i := range m.Entries {
@@ -189,6 +190,9 @@ func newBaselineResult(h *history.History, db *database, report *migrate.Report,
 	}
 	for _, d := range fit.Differences {
 		r.Differences = append(r.Differences, differenceObject{d.Kind, d.Object, d.Database, d.Snapshot})
+	}
+	for _, d := range fit.Own {
+		r.Own = append(r.Own, differenceObject{d.Kind, d.Object, d.Database, d.Snapshot})
 	}
 	for _, u := range adopt.UnseenIn(taken) {
 		r.Unseen = append(r.Unseen, unseenObject{Tag: u.Migration.Entry.Tag, File: u.Migration.File, All: u.All, Statements: unheldStatements(u.Statements)})
@@ -222,10 +226,19 @@ func (a *app) showBaseline(r *baselineResult) {
 	}
 	if len(r.Unseen) > 0 {
 		a.print("\n%s\n", p.yellow("no catalog can show whether these ran:"))
-		for _, u := range r.Unseen {
-			a.print("%s", unheldText("  ", u.Tag, u.Statements, a.outWidth(), p))
+		for i, u := range r.Unseen {
+			if i == shownUnseen {
+				a.print("  %s\n", p.faint(fmt.Sprintf("… and in %s more (--format json lists them all)", count(len(r.Unseen)-i, "migration"))))
+				break
+			}
+			a.print("%s", unheldText("  ", u.Tag, u.Statements, 1, a.outWidth(), p))
 		}
 		a.print("  %s\n", p.faint("`skein mark TAG pending --reason …` for what did not"))
+	}
+	if n := len(r.Own); n > 0 {
+		var b strings.Builder
+		writeWrapped(&b, "", fmt.Sprintf("%s differ from the snapshot, as the migrations make them (`skein check --replay` tells of that): %s", count(n, "object"), some(objects(r.Own))), a.outWidth())
+		a.print("\n%s", b.String())
 	}
 	if len(r.Differences) > 0 {
 		rows := [][]string{}
@@ -244,16 +257,27 @@ func (a *app) showBaseline(r *baselineResult) {
 }
 
 // unheldText names the statements of a migration that no snapshot tells of.
-func unheldText(indent, tag string, found []unheldStatement, width int, p paint) string {
+func unheldText(indent, tag string, found []unheldStatement, most, width int, p paint) string {
 	var b strings.Builder
 	for i, s := range found {
-		if i == 3 {
+		if i == most {
 			b.WriteString(indent + "  " + p.faint(fmt.Sprintf("… and %d more", len(found)-i)) + "\n")
 			break
 		}
 		b.WriteString(fit(fmt.Sprintf("%s%s:%d  %s", indent, tag, s.Line, p.faint(oneLine(s.SQL))), width) + "\n")
 	}
 	return b.String()
+}
+
+// shownUnseen is of how many migrations the statements are shown.
+const shownUnseen = 12
+
+func objects(found []differenceObject) []string {
+	var out []string
+	for _, d := range found {
+		out = append(out, d.Kind+" "+d.Object)
+	}
+	return out
 }
 
 // short60 cuts a cell of a table.

@@ -45,7 +45,7 @@ func downText(s *downObject, width int, p paint) string {
 	}
 	if len(s.Stays) > 0 {
 		fmt.Fprintf(&b, "    %s\n", p.yellow("cannot be undone, no snapshot holds what it did:"))
-		b.WriteString(unheldText("      ", s.Tag, s.Stays, width, p))
+		b.WriteString(unheldText("      ", s.Tag, s.Stays, shownStatements, width, p))
 	}
 	return b.String()
 }

@@ -20,8 +20,8 @@ const (
 )
 
 // TraceOf says, by the first words of a statement, whether a snapshot can tell
-// what it left. SELECT, CALL and DO count as changing rows: what they run
-// cannot be seen. The DO blocks in which drizzle-kit once created types and
+// what it left. A SELECT that calls something, CALL and DO count as changing
+// rows: what they run cannot be seen. The DO blocks in which drizzle-kit once created types and
 // foreign keys are read.
 func TraceOf(statement string) Trace {
 	head := append(sqltext.Keywords(statement, 4), "", "", "", "")
@@ -31,7 +31,12 @@ func TraceOf(statement string) Trace {
 		return Nothing
 	case "CREATE", "ALTER", "DROP":
 		return traceOfObject(statement, head)
-	case "INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE", "WITH", "SELECT", "CALL", "REFRESH", "EXECUTE", "VALUES":
+	case "INSERT", "UPDATE", "DELETE", "MERGE", "COPY", "TRUNCATE", "WITH", "CALL", "REFRESH", "EXECUTE", "VALUES":
+		return Rows
+	case "SELECT":
+		if !strings.Contains(statement, "(") && !slices.Contains(sqltext.Words(statement), "INTO") {
+			return Nothing // it calls nothing
+		}
 		return Rows
 	case "DO":
 		return traceOfBlock(statement)

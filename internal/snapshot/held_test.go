@@ -22,6 +22,7 @@ func TestTraceOf(t *testing.T) {
 		`/* all */ UPDATE a SET b = 1;`:                                          Rows,
 		`WITH x AS (DELETE FROM a RETURNING *) SELECT 1;`:                        Rows,
 		`SELECT setval('s', 5);`:                                                 Rows,
+		`SELECT 1;`:                                                              Nothing,
 		`SET LOCAL lock_timeout = '1s';`:                                         Nothing,
 		`-- nothing`:                                                             Nothing,
 		"DO $$ BEGIN\n CREATE TYPE \"m\" AS ENUM('a');\nEXCEPTION\n WHEN duplicate_object THEN null;\nEND $$;":                                                     Held,
