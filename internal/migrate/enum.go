@@ -53,9 +53,17 @@ func (e *enums) usedBy(statement string) (enumValue, bool) {
 		return enumValue{}, false
 	}
 	for _, v := range e.added {
-		if strings.Contains(statement, v.literal) {
+		if strings.Contains(statement, v.literal) || v.inArray(statement) {
 			return v, true
 		}
 	}
 	return enumValue{}, false
+}
+
+// inArray says whether the statement may have the value in an array literal,
+// where it stands without quotes of its own, or with double ones.
+// https://www.postgresql.org/docs/current/arrays.html#ARRAYS-INPUT
+func (v enumValue) inArray(statement string) bool {
+	bare := v.literal[1 : len(v.literal)-1]
+	return strings.Contains(statement, "'{") && bare != "" && strings.Contains(statement, bare)
 }

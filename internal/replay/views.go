@@ -273,7 +273,7 @@ func (p *prover) lentRoles() []string {
 var standingRoles = []string{"public", "current_user", "current_role", "session_user"}
 
 func (p *prover) makesRole(name string) bool {
-	made := regexp.MustCompile(`(?i)\bCREATE\s+(?:ROLE|USER|GROUP)\s+(?:IF\s+NOT\s+EXISTS\s+)?"?` + regexp.QuoteMeta(name) + `\b`)
+	made := regexp.MustCompile(`(?i)\b(?:CREATE\s+(?:ROLE|USER|GROUP)\s+(?:IF\s+NOT\s+EXISTS\s+)?|ALTER\s+ROLE\s+\S+\s+RENAME\s+TO\s+)"?` + regexp.QuoteMeta(name) + `\b`)
 	for _, m := range p.history.Migrations {
 		if made.MatchString(m.SQL) {
 			return true
