@@ -35,6 +35,9 @@ const (
 var runnerHistories = map[string]func() *history.History{"faulty": faulty, "thirty": thirty}
 
 func TestMain(m *testing.M) {
+	if url := os.Getenv(reverserURL); url != "" {
+		os.Exit(reverseOther(url))
+	}
 	if url := os.Getenv(runnerURL); url != "" {
 		os.Exit(runOther(url, runnerHistories[os.Getenv(runnerHistory)]()))
 	}
