@@ -237,7 +237,7 @@ func (a *app) showBaseline(r *baselineResult) {
 	}
 	if n := len(r.Own); n > 0 {
 		var b strings.Builder
-		writeWrapped(&b, "", fmt.Sprintf("%s differ from the snapshot, as the migrations make them (`skein check --replay` tells of that): %s", count(n, "object"), some(objects(r.Own))), a.outWidth())
+		writeWrapped(&b, "", ownText(n)+": "+some(objects(r.Own)), a.outWidth())
 		a.print("\n%s", b.String())
 	}
 	if len(r.Differences) > 0 {
@@ -271,6 +271,13 @@ func unheldText(indent, tag string, found []unheldStatement, most, width int, p 
 
 // shownUnseen is of how many migrations the statements are shown.
 const shownUnseen = 12
+
+func ownText(n int) string {
+	if n == 1 {
+		return "1 object differs from the snapshot, as the migrations make it (`skein check --replay` tells of that)"
+	}
+	return fmt.Sprintf("%d objects differ from the snapshot, as the migrations make them (`skein check --replay` tells of that)", n)
+}
 
 func objects(found []differenceObject) []string {
 	var out []string

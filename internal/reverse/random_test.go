@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/skein-db/skein/internal/adopt"
 	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/history"
@@ -181,5 +182,46 @@ func down(t *testing.T, conn *pgx.Conn, h *history.History, s Step) {
 	}
 	if err != nil {
 		t.Fatalf("%v\n%s", err, story([]Step{s}))
+	}
+}
+
+// TestRandomDatabasesAreFound makes databases by the first migrations of random
+// histories, without a record, and asks how far along they are.
+func TestRandomDatabasesAreFound(t *testing.T) {
+	ctx := context.Background()
+	server := pgtest.Start(t, pgserver.Options{})
+	for seed := range uint64(4) {
+		h, edits := randomHistory(t, 100+seed)
+		n := 2 + int(seed)%3
+		url, err := server.CreateDatabase(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conn, err := migrate.Connect(ctx, url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range h.Migrations[:n] {
+			if err := conn.PgConn().Exec(ctx, m.SQL).Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d := &adopt.Database{Conn: conn, Reading: catalog.Options{Tables: func(r schema.Ref) bool { return r != schematest.Outside }}}
+		fit, err := d.Search(ctx, h, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		right, _, err := adopt.SchemaAfter(h, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, _, err := adopt.SchemaAfter(h, fit.N)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fit.N != n && !schema.Equal(right, found) || len(fit.Differences) > 0 {
+			t.Errorf("seed %d (%v): it is at %d, and %d was found: %s", seed, edits, n, fit.N, differences(fit.Differences, "the database", "the snapshot"))
+		}
+		conn.Close(ctx)
 	}
 }
