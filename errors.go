@@ -10,8 +10,8 @@ import (
 	"github.com/skein-db/skein/internal/migrate"
 )
 
-// What an error may be about, for [errors.Is]. Nothing was run where one of the
-// first five is the cause.
+// What an error may be about, for [errors.Is]. Where one of the first five is
+// the cause, nothing was run beyond what the result says.
 var (
 	// ErrMigrations: the folder cannot be used: no journal, a file that is
 	// missing or not UTF-8, a statement that no migration can have.

@@ -76,9 +76,11 @@ func WithSingleTransaction() Option {
 	return func(o *options) { o.single = true }
 }
 
-// WithObserver has a function told of every step, with the context of the
-// call. Events come one after the other, and the run goes on when the function
-// returns. There may be several observers.
+// WithObserver has a function told of every step, with a context within that
+// of the call. All events of a call come with the same context and those of
+// another call with another one, so that it can stand for the call. They come
+// one after the other, and the run goes on when the function returns. There
+// may be several observers.
 func WithObserver(observe func(context.Context, Event)) Option {
 	return func(o *options) {
 		if observe != nil {

@@ -19,6 +19,7 @@ import (
 // run is one call of a function of this package.
 type run struct {
 	ctx    context.Context
+	own    context.Context // ctx, told apart from that of other calls
 	o      options
 	result *Result
 	files  map[string]string // by tag
@@ -26,8 +27,12 @@ type run struct {
 	telling sync.Mutex
 }
 
+// callKey makes a context of a call's own.
+type callKey struct{}
+
 func newRun(ctx context.Context, opts []Option) *run {
 	r := &run{ctx: ctx, result: &Result{}, files: map[string]string{}}
+	r.own = context.WithValue(ctx, callKey{}, r)
 	for _, option := range opts {
 		if option != nil {
 			option(&r.o)
@@ -143,6 +148,6 @@ func (r *run) tell(e Event) {
 	r.telling.Lock()
 	defer r.telling.Unlock()
 	for _, observe := range r.o.observers {
-		observe(r.ctx, e)
+		observe(r.own, e)
 	}
 }

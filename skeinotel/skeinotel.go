@@ -21,6 +21,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
@@ -42,7 +43,7 @@ func WithQueryText() Option {
 }
 
 // Trace makes spans with a tracer of the provider. The call's context says what
-// they are within. An option serves one call at a time.
+// they are within.
 func Trace(provider trace.TracerProvider, opts ...Option) skein.Option {
 	t := &tracer{tracer: provider.Tracer(Name)}
 	for _, o := range opts {
@@ -52,6 +53,23 @@ func Trace(provider trace.TracerProvider, opts ...Option) skein.Option {
 }
 
 type tracer struct {
+	tracer trace.Tracer
+	text   bool
+	calls  sync.Map // *call by the context of the call
+}
+
+// observe hands the event to the call that it is of: an option may serve
+// several at once.
+func (t *tracer) observe(ctx context.Context, e skein.Event) {
+	kept, _ := t.calls.LoadOrStore(ctx, &call{tracer: t.tracer, text: t.text})
+	if _, ended := e.(skein.Ended); ended {
+		t.calls.Delete(ctx)
+	}
+	kept.(*call).observe(ctx, e)
+}
+
+// call is one call of skein.Migrate.
+type call struct {
 	tracer trace.Tracer
 	text   bool
 
@@ -111,52 +129,52 @@ func message(err error) string {
 	return err.Error()
 }
 
-func (t *tracer) observe(ctx context.Context, e skein.Event) {
+func (c *call) observe(ctx context.Context, e skein.Event) {
 	switch e := e.(type) {
 	case skein.Started:
-		t.run = t.open(ctx, "skein migrate", trace.SpanKindInternal)
+		c.run = c.open(ctx, "skein migrate", trace.SpanKindInternal)
 	case skein.Planned:
-		t.planned(e)
+		c.planned(e)
 	case skein.MigrationStarted:
-		t.statement.end(nil)
-		t.migration.end(nil) // one that is part of a single transaction
-		t.migration = t.open(t.run.ctx, "migration "+e.Migration, trace.SpanKindInternal,
+		c.statement.end(nil)
+		c.migration.end(nil) // one that is part of a single transaction
+		c.migration = c.open(c.run.ctx, "migration "+e.Migration, trace.SpanKindInternal,
 			attribute.String("skein.migration", e.Migration), attribute.String("code.file.path", e.File), attribute.Bool("skein.out_of_order", e.OutOfOrder))
 	case skein.StatementStarted:
-		t.started(e)
+		c.started(e)
 	case skein.StatementEnded:
-		t.statement.end(nil)
+		c.statement.end(nil)
 	case skein.Retrying:
-		t.retrying(e)
+		c.retrying(e)
 	case skein.MigrationEnded:
-		t.ended(e)
+		c.ended(e)
 	case skein.Ended:
-		t.finished(e)
+		c.finished(e)
 	default:
-		t.happened(e)
+		c.happened(e)
 	}
 }
 
-func (t *tracer) open(ctx context.Context, name string, kind trace.SpanKind, attrs ...attribute.KeyValue) level {
-	within, span := t.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithAttributes(attrs...))
+func (c *call) open(ctx context.Context, name string, kind trace.SpanKind, attrs ...attribute.KeyValue) level {
+	within, span := c.tracer.Start(ctx, name, trace.WithSpanKind(kind), trace.WithAttributes(attrs...))
 	return level{within, span}
 }
 
-func (t *tracer) planned(e skein.Planned) {
-	t.server = nil
+func (c *call) planned(e skein.Planned) {
+	c.server = nil
 	if e.Host != "" {
-		t.server = append(t.server, attribute.String("server.address", e.Host), attribute.Int("server.port", int(e.Port)))
+		c.server = append(c.server, attribute.String("server.address", e.Host), attribute.Int("server.port", int(e.Port)))
 	}
 	if e.Database != "" {
-		t.server = append(t.server, attribute.String("db.namespace", e.Database))
+		c.server = append(c.server, attribute.String("db.namespace", e.Database))
 	}
-	t.run.span.SetAttributes(append(t.server, system, attribute.Int("skein.pending", len(e.Steps)))...)
+	c.run.span.SetAttributes(append(c.server, system, attribute.Int("skein.pending", len(e.Steps)))...)
 }
 
 var system = attribute.String("db.system.name", "postgresql")
 
-func (t *tracer) started(e skein.StatementStarted) {
-	t.statement.end(nil)
+func (c *call) started(e skein.StatementStarted) {
+	c.statement.end(nil)
 	operation, object := summary(e.SQL)
 	attrs := append([]attribute.KeyValue{
 		system,
@@ -165,61 +183,61 @@ func (t *tracer) started(e skein.StatementStarted) {
 		attribute.String("code.file.path", e.File),
 		attribute.Int("code.line.number", e.Line),
 		attribute.String("skein.migration", e.Migration),
-	}, t.server...)
-	if t.text {
+	}, c.server...)
+	if c.text {
 		attrs = append(attrs, attribute.String("db.query.text", e.SQL))
 	}
-	t.statement = t.open(t.migration.ctx, join(operation, object), trace.SpanKindClient, attrs...)
+	c.statement = c.open(c.migration.ctx, join(operation, object), trace.SpanKindClient, attrs...)
 }
 
 // retrying ends the statement that got no lock.
-func (t *tracer) retrying(e skein.Retrying) {
-	if t.statement.span != nil {
-		t.statement.span.SetStatus(codes.Error, e.Reason)
-		t.statement.end(nil)
+func (c *call) retrying(e skein.Retrying) {
+	if c.statement.span != nil {
+		c.statement.span.SetStatus(codes.Error, e.Reason)
+		c.statement.end(nil)
 	}
-	t.event("retry", attribute.String("reason", e.Reason), attribute.Int("retry", e.Number), attribute.Int("pause_ms", int(e.Pause.Milliseconds())), blockers(e.By))
+	c.event("retry", attribute.String("reason", e.Reason), attribute.Int("retry", e.Number), attribute.Int("pause_ms", int(e.Pause.Milliseconds())), blockers(e.By))
 }
 
-func (t *tracer) ended(e skein.MigrationEnded) {
-	t.statement.end(e.Err)
-	if t.migration.span != nil {
-		t.migration.span.SetAttributes(attribute.Bool("skein.by_others", e.ByOthers))
+func (c *call) ended(e skein.MigrationEnded) {
+	c.statement.end(e.Err)
+	if c.migration.span != nil {
+		c.migration.span.SetAttributes(attribute.Bool("skein.by_others", e.ByOthers))
 	}
-	t.migration.end(e.Err)
+	c.migration.end(e.Err)
 }
 
-func (t *tracer) finished(e skein.Ended) {
-	t.statement.end(e.Err)
-	t.migration.end(e.Err)
-	if t.run.span != nil {
-		t.run.span.SetAttributes(
+func (c *call) finished(e skein.Ended) {
+	c.statement.end(e.Err)
+	c.migration.end(e.Err)
+	if c.run.span != nil {
+		c.run.span.SetAttributes(
 			attribute.Int("skein.applied", len(e.Result.Applied)), attribute.Int("skein.by_others", len(e.Result.ByOthers)),
 			attribute.Int("skein.waited_ms", int(e.Result.Waited.Milliseconds())))
 	}
-	t.run.end(e.Err)
+	c.run.end(e.Err)
 }
 
 // happened notes what is no span as an event of the innermost open one.
-func (t *tracer) happened(e skein.Event) {
+func (c *call) happened(e skein.Event) {
 	switch e := e.(type) {
 	case skein.Waiting:
-		t.event("waiting for another run", attribute.Int("waited_ms", int(e.Waited.Milliseconds())), blockers(e.Holders))
+		c.event("waiting for another run", attribute.Int("waited_ms", int(e.Waited.Milliseconds())), blockers(e.Holders))
 	case skein.Blocked:
-		t.event("waiting for a lock", attribute.Int("waited_ms", int(e.Waited.Milliseconds())), blockers(e.By))
+		c.event("waiting for a lock", attribute.Int("waited_ms", int(e.Waited.Milliseconds())), blockers(e.By))
 	case skein.Cleared:
-		t.event("cleared", attribute.String("sql", e.SQL))
+		c.event("cleared", attribute.String("sql", e.SQL))
 	case skein.FoundDone:
-		t.event("found done", attribute.Int("line", e.Line))
+		c.event("found done", attribute.Int("line", e.Line))
 	case skein.Reconnected:
-		t.event("reconnected")
+		c.event("reconnected")
 	case skein.Notice:
-		t.event("notice", attribute.String("severity", e.Severity), attribute.String("text", e.Message))
+		c.event("notice", attribute.String("severity", e.Severity), attribute.String("text", e.Message))
 	}
 }
 
-func (t *tracer) event(name string, attrs ...attribute.KeyValue) {
-	for _, l := range []level{t.statement, t.migration, t.run} {
+func (c *call) event(name string, attrs ...attribute.KeyValue) {
+	for _, l := range []level{c.statement, c.migration, c.run} {
 		if l.span != nil {
 			l.span.AddEvent(name, trace.WithAttributes(attrs...))
 			return

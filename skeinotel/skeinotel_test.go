@@ -177,3 +177,34 @@ func TestFailureBeforeTheDatabase(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestOneOptionForTwoCalls at once: the spans of each are within its own.
+func TestOneOptionForTwoCalls(t *testing.T) {
+	urls := []string{pgtest.New(t), pgtest.New(t)}
+	spans := record(func(p trace.TracerProvider) {
+		option, done := skeinotel.Trace(p), make(chan error)
+		for _, url := range urls {
+			go func() {
+				_, err := skein.Migrate(context.Background(), skein.URL(url), folder("SELECT 1;", "SELECT 2;"), option)
+				done <- err
+			}()
+		}
+		for range urls {
+			if err := <-done; err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	within := map[trace.TraceID]int{}
+	for _, s := range spans {
+		within[s.SpanContext.TraceID()]++
+	}
+	if len(within) != 2 {
+		t.Fatalf("%d traces", len(within))
+	}
+	for _, n := range within {
+		if n != 5 {
+			t.Errorf("a trace of %d spans, want 5", n)
+		}
+	}
+}

@@ -27,3 +27,16 @@ func TestSummary(t *testing.T) {
 		}
 	}
 }
+
+// FuzzSummary: whatever the text, there is a summary, and the operation has no
+// data in it.
+func FuzzSummary(f *testing.F) {
+	f.Add("CREATE TABLE t (id int)")
+	f.Add("(")
+	f.Add("create unique")
+	f.Fuzz(func(t *testing.T, sql string) {
+		if operation, about := summary(sql); operation == "" && about != "" {
+			t.Errorf("%q is about %q", sql, about)
+		}
+	})
+}

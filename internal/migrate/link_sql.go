@@ -294,12 +294,20 @@ func (l *sqlLink) serverSaid(ctx context.Context, err error) (*pgconn.PgError, e
 		return nil, &abandonedError{context.Cause(ctx)}
 	case pg == nil:
 		return nil, err
-	case pg.Severity == "FATAL" || pg.Severity == "PANIC":
+	case ends(pg):
 		return nil, pg
 	case pg.Code == codeQueryCanceled && ctx.Err() != nil && l.gone == nil && l.conn.PingContext(context.WithoutCancel(ctx)) != nil:
 		l.giveUp(&abandonedError{context.Cause(ctx)})
 	}
 	return pg, nil
+}
+
+// ends says whether the server ends the connection with this error. The
+// severity may be in another language.
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+func ends(pg *pgconn.PgError) bool {
+	fatal := []string{"57P01", "57P02", "57P03", "57P05", "25P03"}
+	return pg.Severity == "FATAL" || pg.Severity == "PANIC" || slices.Contains(fatal, pg.Code)
 }
 
 // abandonedError is the cause when a driver has given a connection up because

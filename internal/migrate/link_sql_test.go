@@ -3,13 +3,14 @@ package migrate
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib"
+	"github.com/jackc/pgx/v5/stdlib"
 	_ "github.com/lib/pq"
 
 	"github.com/skein-db/skein/internal/diag"
@@ -19,10 +20,10 @@ import (
 
 // pools opens a database through database/sql, once over each driver.
 func pools(t *testing.T, most int, f func(t *testing.T, db *sql.DB, url string)) {
-	for _, driver := range []string{"pgx", "postgres"} {
-		t.Run(driver, func(t *testing.T) {
+	for _, name := range []string{"pgx", "postgres", "wrapped"} {
+		t.Run(name, func(t *testing.T) {
 			url := pgtest.New(t)
-			db, err := sql.Open(driver, url)
+			db, err := sql.Open(name, url)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -31,6 +32,27 @@ func pools(t *testing.T, most int, f func(t *testing.T, db *sql.DB, url string))
 			f(t, db, url)
 		})
 	}
+}
+
+func init() { sql.Register("wrapped", wrapper{stdlib.GetDefaultDriver()}) }
+
+// wrapper is pgx's driver as those have it that trace or count what goes by:
+// pgx cannot be seen behind it, and it prepares every statement.
+type wrapper struct{ driver.Driver }
+
+func (w wrapper) Open(name string) (driver.Conn, error) {
+	c, err := w.Driver.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return wrapped{c, c.(driver.ExecerContext), c.(driver.QueryerContext), c.(driver.Pinger)}, nil
+}
+
+type wrapped struct {
+	driver.Conn
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.Pinger
 }
 
 // upDB plans and applies on a connection of the pool.
@@ -211,4 +233,13 @@ func TestManyAtOnceOverDrivers(t *testing.T) {
 			t.Errorf("%s rows", got)
 		}
 	})
+}
+
+func TestOtherEncoding(t *testing.T) {
+	conn := connect(t, pgtest.New(t))
+	execSQL(t, conn, "SET client_encoding = 'LATIN1'")
+	_, err := up(t.Context(), conn, historyOf("SELECT 1"), Options{})
+	if err == nil || !strings.Contains(err.Error(), "client_encoding=UTF8") {
+		t.Error(err)
+	}
 }

@@ -118,6 +118,13 @@ func (r *runner) turnAside(ctx context.Context, s *Step) (*wire, func(), *failur
 		closing()
 		return nil, nil, f
 	}
+	// A driver that prepares its statements leaves the last one's portal open,
+	// and with it a snapshot that CREATE INDEX CONCURRENTLY waits for. That of a
+	// SET has none.
+	if _, err := w.one(ctx, "SET LOCAL idle_in_transaction_session_timeout = 0"); err != nil {
+		closing()
+		return nil, nil, r.aside("the lock was being taken", s, err)
+	}
 	r.pid = 0 // of the transaction that holds the lock
 	return w, closing, nil
 }

@@ -25,6 +25,12 @@ func newWire(conn link) (*wire, error) {
 	if !conn.IsClosed() && (conn.IsBusy() || conn.TxStatus() != idle) {
 		return nil, &diag.Error{Kind: diag.Bug, Err: ErrInUse, Message: "the connection to migrate on is in use: it runs a query or has an open transaction"}
 	}
+	if encoding := conn.ParameterStatus("client_encoding"); encoding != "" && encoding != "UTF8" && encoding != "SQL_ASCII" {
+		return nil, &diag.Error{
+			Kind: diag.Usage, Message: "the connection has the client encoding " + encoding + ", and migrations are UTF-8",
+			Hint: "set client_encoding=UTF8 in the connection string; nothing was run",
+		}
+	}
 	return &wire{conn: conn}, nil
 }
 
