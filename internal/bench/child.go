@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/skein-db/skein/internal/catalog"
+	"github.com/skein-db/skein/internal/sqltree"
 )
 
 // childVariable makes this program do one piece of work in a process of its
@@ -39,6 +40,8 @@ func runChild(ctx context.Context, work string, args []string) error {
 		return startAndRun(ctx, args)
 	case "parse":
 		return parseFiles(args[0])
+	case "sql":
+		return parseSQL(args[0])
 	case "catalog":
 		return readCatalog(ctx, args[0])
 	}
@@ -92,6 +95,17 @@ func parseFiles(folder string) error {
 	}
 	fmt.Printf("parsed %d files, %d bytes\n", files, size)
 	return nil
+}
+
+// parseSQL parses the statements of a file as PostgreSQL does.
+func parseSQL(file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	statements, err := sqltree.Parse(string(text))
+	fmt.Printf("parsed %d statements\n", len(statements))
+	return err
 }
 
 // readCatalog connects and reads everything.

@@ -217,10 +217,12 @@ func (o outcome) lastWords() string {
 	const most = 160
 	lines := strings.Split(strings.TrimSpace(o.text), "\n")
 	last := lines[len(lines)-1]
-	for _, line := range slices.Backward(lines) {
+	for i, line := range slices.Backward(lines) {
 		lower := strings.ToLower(line)
 		if o.code != 0 && (strings.Contains(lower, "error") || strings.Contains(lower, "panic: ")) {
-			last = line
+			if last = line; strings.HasSuffix(line, ":") && i+1 < len(lines) { // what it is comes below
+				last += " " + strings.TrimSpace(lines[i+1])
+			}
 			break
 		}
 	}

@@ -100,3 +100,43 @@ func (b *bench) manyTables(ctx context.Context, n int) (string, error) {
 	}
 	return url, nil
 }
+
+// planned is how many statements the plan of planTasks has.
+const planned = 50
+
+// planTasks shows what it takes to say what a plan would do to a database in
+// use, on the way from a command line to an answer. The floor starts the SQL
+// parser and parses the same statements.
+func (b *bench) planTasks(ctx context.Context) ([]*task, error) {
+	dir := filepath.Join(b.work, "plan")
+	var statements []string
+	for i := range planned {
+		statements = append(statements, fmt.Sprintf("ALTER TABLE \"t%d\" ALTER COLUMN \"org\" TYPE bigint;", i))
+	}
+	if err := writeKitFolder(dir, []file{{number: 0, name: "plan", pieces: statements}}); err != nil {
+		return nil, err
+	}
+	t := &task{name: fmt.Sprintf("blast radius of %d statements", planned)}
+	for _, n := range sizes[:2] {
+		c := &contestant{name: fmt.Sprintf("skein plan, %d tables", n), missing: b.noServer, findings: true, proof: "0000_plan"}
+		t.contestants = append(t.contestants, c)
+		if b.server == nil {
+			continue
+		}
+		var url string
+		c.prepare = func(ctx context.Context) error {
+			if url != "" {
+				return nil
+			}
+			var err error
+			url, err = b.manyTables(ctx, n)
+			return err
+		}
+		c.command = func(ctx context.Context) *exec.Cmd { return program(ctx, dir, url, b.skein, "plan") }
+	}
+	t.contestants = append(t.contestants, &contestant{name: "parsing them", floor: true, proof: fmt.Sprintf("parsed %d statements", planned),
+		command: func(ctx context.Context) *exec.Cmd {
+			return child(ctx, "sql", dir, filepath.Join(dir, "out", "0000_plan.sql"))
+		}})
+	return []*task{t}, ctx.Err()
+}

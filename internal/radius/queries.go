@@ -32,7 +32,7 @@ WHERE c.relkind IN ('r', 'p', 'm', 'f', 'v') AND` + ours
 	// linksQuery is which table points to which, and, as pointing to itself, of
 	// which table an index is whose name is in a list.
 	linksQuery = `SELECT conrelid, confrelid FROM pg_constraint WHERE contype = 'f'
-UNION ALL SELECT x.indrelid, x.indrelid FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid WHERE c.relname IN (%s)`
+UNION ALL SELECT x.indrelid, x.indrelid FROM pg_class c JOIN pg_index x ON x.indexrelid = c.oid WHERE c.relkind IN ('i', 'I') AND c.relname IN (%s)`
 
 	// The queries below take a list of oids of tables.
 
@@ -42,11 +42,13 @@ WHERE a.attrelid IN (%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attr
 
 	// A constraint's columns and those of the other table are lists of numbers,
 	// as pg_constraint has them. A foreign key to a partitioned table has a row
-	// for each partition too, of which only the first is wanted.
+	// for each partition too, of which only the first is wanted. The second list
+	// is of the tables that are named: the text of an expression, for which
+	// PostgreSQL reads all there is to its table, matters for no other.
 	constraintsQuery = `SELECT k.conrelid, k.conname, k.contype, k.convalidated, k.conkey, k.confrelid, k.confkey, k.confdeltype,
-	CASE WHEN k.contype = 'c' AND k.conrelid NOT IN ` + locked + ` THEN pg_get_expr(k.conbin, k.conrelid) END
+	CASE WHEN k.contype = 'c' AND k.conrelid IN (%[2]s) AND k.conrelid NOT IN ` + locked + ` THEN pg_get_expr(k.conbin, k.conrelid) END
 FROM pg_constraint k LEFT JOIN pg_constraint above ON above.oid = k.conparentid
-WHERE k.conrelid IN (%s) AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND above.conrelid IS DISTINCT FROM k.conrelid ORDER BY k.conrelid, k.conname`
+WHERE k.conrelid IN (%[1]s) AND k.contype IN ('p', 'u', 'f', 'c', 'x') AND above.conrelid IS DISTINCT FROM k.conrelid ORDER BY k.conrelid, k.conname`
 
 	indexesQuery = `SELECT x.indexrelid, x.indrelid, c.relname, x.indisunique, x.indkey, x.indpred IS NOT NULL, am.amname = 'btree',
 	EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND k.contype IN ('p', 'u', 'x')),

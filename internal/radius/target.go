@@ -136,7 +136,7 @@ func (t *target) readOnce(ctx context.Context, m mentions) error {
 	t.sessions, t.notes = sessionsOf(a[6], a[7], a[8]), standbyNotes(a[9])
 	named, joined := m.tables(&rows)
 	about := func(query string, tables []uint32) string { return fmt.Sprintf(query, oidList(tables)) }
-	if a, err = t.ask(ctx, about(columnsQuery, joined), about(constraintsQuery, joined), about(indexesQuery, joined),
+	if a, err = t.ask(ctx, about(columnsQuery, joined), fmt.Sprintf(constraintsQuery, oidList(joined), oidList(named)), about(indexesQuery, joined),
 		about(sizesQuery, named), about(indexSizesQuery, named), "COMMIT"); err != nil {
 		return err
 	}
