@@ -138,7 +138,7 @@ func runBaseline(ctx context.Context, a *app, o *baselineOptions, args []string)
 			return err
 		}
 	}
-	done, err := a.record(ctx, db, marking, o.run)
+	done, err := a.record(ctx, db, marking, asTeamSays(o.run, o.target.team))
 	if err != nil {
 		return err
 	}

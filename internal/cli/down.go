@@ -324,7 +324,7 @@ func (a *app) approveDown(ctx context.Context, o *downOptions, r *downResult) er
 func (a *app) runDownPlan(ctx context.Context, o *downOptions, db *database, plan *migrate.Pending, r *downResult) error {
 	began := time.Now()
 	watch := &migrateWatch{app: a, result: r.plan, widest: widestTag(r.plan.Pending), word: "rolled back"}
-	run := o.run
+	run := asTeamSays(o.run, o.target.team)
 	run.OnEvent = watch.event
 	done, err := migrate.Apply(ctx, db.Conn, plan, run)
 	watch.end()

@@ -146,7 +146,7 @@ func runMark(ctx context.Context, a *app, o *markOptions, args []string) error {
 			return err
 		}
 	}
-	done, err := a.record(ctx, db, marking, o.run)
+	done, err := a.record(ctx, db, marking, asTeamSays(o.run, o.target.team))
 	if err != nil {
 		return err
 	}

@@ -125,15 +125,15 @@ would skip in silence is applied. Without a terminal --yes has to say that the p
 // addRun gives cmd the flags of a run.
 func addRun(cmd *cobra.Command, o *migrate.Options) {
 	flags := cmd.Flags()
-	flags.Var(&timeout{&o.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: the role's, else 3s)")
-	flags.Var(&retries{&o.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default 10)")
-	flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: the role's, else no limit)")
+	flags.Var(&timeout{&o.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: of skein.yaml, else the role's, else 3s)")
+	flags.Var(&retries{&o.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default: of skein.yaml, else 10)")
+	flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: of skein.yaml, else the role's, else no limit)")
 	addWait(cmd, o)
 }
 
 // addWait gives cmd the flag that bounds the waiting for another run.
 func addWait(cmd *cobra.Command, o *migrate.Options) {
-	cmd.Flags().DurationVar(&o.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: no limit)")
+	cmd.Flags().DurationVar(&o.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: of skein.yaml, else no limit)")
 }
 
 func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
@@ -253,7 +253,7 @@ func (a *app) wanted(ctx context.Context, question, hint string, printing func()
 func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, plan *migrate.Pending, r *migrateResult) error {
 	began := time.Now()
 	watch := &migrateWatch{app: a, result: r, widest: widestTag(r.Pending)}
-	run := o.run
+	run := asTeamSays(o.run, o.target.team)
 	run.OnEvent = watch.event
 	done, err := migrate.Apply(ctx, db.Conn, plan, run)
 	watch.end()

@@ -33,9 +33,14 @@ type Config struct {
 	Databases []Database // in the order of the file
 }
 
-// Migrate is what skein migrate is told.
+// Migrate is what skein migrate is told. What is zero leaves it to the
+// database, or to what migrate does by itself; flags come before it.
 type Migrate struct {
-	Refuse Refuse
+	Refuse           Refuse
+	LockTimeout      time.Duration // below 0 for no bound
+	LockRetries      int           // below 0 for never
+	StatementTimeout time.Duration
+	Wait             time.Duration // for another runner
 }
 
 // Refuse says what a plan may not do without being allowed to. What is zero

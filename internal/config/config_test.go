@@ -28,6 +28,10 @@ check:
   postgres: 15
 migrate:
   refuse: { rows: 1_000_000, size: 1GB, time: 10s, rewrite: true, waits: false }
+  lock-timeout: 0
+  lock-retries: 20
+  statement-timeout: 10m
+  wait: 1h
 generated:
   - paths: ["src/client/**", docs/schema.md]
     run: pnpm codegen
@@ -39,8 +43,11 @@ generated:
 			Order: []Exception{{"0201_b", "0200_a", "both ran everywhere on 3 March", 6}},
 			Rules: []Rule{{"idx-gap", Off, 10}, {"sql-orphan", Warning, 11}},
 		},
-		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 16}},
-		Migrate:   Migrate{Refuse{Rows: 1e6, Size: 1 << 30, Time: 10 * time.Second, Rewrite: true}},
+		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 20}},
+		Migrate: Migrate{
+			Refuse:      Refuse{Rows: 1e6, Size: 1 << 30, Time: 10 * time.Second, Rewrite: true},
+			LockTimeout: -1, LockRetries: 20, StatementTimeout: 10 * time.Minute, Wait: time.Hour,
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("%v %s", err, diff)
@@ -86,6 +93,10 @@ func TestParseErrors(t *testing.T) {
 		"migrate: {refuse: {size: 0GB}}":                           `skein.yaml:1:26: migrate.refuse.size is not a size|`,
 		"migrate: {refuse: {time: 5}}":                             `skein.yaml:1:26: migrate.refuse.time is not a time|`,
 		"migrate: {refuse: {rewrite: yes please}}":                 `skein.yaml:1:29: migrate.refuse.rewrite is neither true nor false|`,
+		"migrate: {lock-timeout: 3}":                               `skein.yaml:1:25: migrate.lock-timeout is not a time|for example 10s`,
+		"migrate: {lock-retries: -1}":                              `skein.yaml:1:25: migrate.lock-retries is not a number|`,
+		"migrate: {statement-timeout: 0}":                          `skein.yaml:1:30: migrate.statement-timeout is not a time|`,
+		"migrate: {wait: never}":                                   `skein.yaml:1:17: migrate.wait is not a time|`,
 		"generated: [{paths: [a]}]":                                `skein.yaml:1:13: an element of generated needs paths and run|`,
 		"generated: [{paths: [../a], run: x}]":                     `skein.yaml:1:13: the path "../a" lies outside of the project|`,
 		"generated: [{paths: a, run: x}]":                          `skein.yaml:1:21: paths is not a list|`,
