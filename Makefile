@@ -37,10 +37,16 @@ lint: ## gofmt, vet, staticcheck
 bench: ## compare with drizzle-kit, goose, tern and psql on this machine
 	$(GO) run ./internal/bench
 
+compare: ## put skein and its peers into bad situations and under load, into docs/comparison.md
+	$(GO) run ./internal/bench -matrix -load -rows 5000000 > comparison.md~ && mv comparison.md~ docs/comparison.md
+
+faults: ## kill runners, backends, connections and servers, 100 times each
+	SKEIN_TEST_FAULTS=100 $(GO) test -v -timeout 60m -run '^(TestKilledAtEachStatement|TestTerminatedAgainAndAgain|TestServerDies|TestCutAtCommit|TestManyRunnersAreKilled)$$' ./internal/migrate
+
 demo: ## watch the main job happen on a throwaway PostgreSQL
 	$(GO) run ./cmd/skein demo
 
 check: ## all that CI runs
 	./.ci/run
 
-.PHONY: help build test race lint bench demo check
+.PHONY: help build test race lint bench compare faults demo check
