@@ -22,7 +22,11 @@ import (
 // Repo is a repository with a work tree.
 type Repo struct {
 	Top string // the top folder of the work tree, an absolute path without links
-	git string // the program
+	// Index is the file that is used as the index; "" for the work tree's own. A
+	// hook of git's is told of another one while a commit is prepared.
+	Index string
+	git   string   // the program
+	extra []string // of the environment
 }
 
 // Installed reports whether there is a git program.

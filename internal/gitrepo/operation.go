@@ -36,6 +36,8 @@ type Operation struct {
 	Step, Steps int
 	// Onto is what a rebase puts commits on, before the first of them.
 	Onto string
+	// Amends says that a commit of a rebase goes into the one before it.
+	Amends bool
 	// Branch is the branch that HEAD, or the rebase, is about; "" for none.
 	Branch string
 }

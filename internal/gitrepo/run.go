@@ -40,8 +40,12 @@ func foreign(environ []string) []string {
 	})
 }
 
-func environment() []string {
+func (r *Repo) environment() []string {
 	env := foreign(os.Environ())
+	if r.Index != "" {
+		env = append(env, "GIT_INDEX_FILE="+r.Index)
+	}
+	env = append(env, r.extra...)
 	// Messages are compared with what they are in English; nobody answers a
 	// question; reading takes no lock from a git that works; paths are no patterns.
 	return append(env, "LC_ALL=C", "LANGUAGE=", "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1")
@@ -73,7 +77,7 @@ func (r *Repo) run(ctx context.Context, in io.Reader, args ...string) ([]byte, e
 	// page, or to watch the files.
 	args = append([]string{"-c", "core.fsmonitor=false", "-c", "core.quotePath=false"}, args...)
 	cmd := exec.CommandContext(ctx, r.git, args...)
-	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = r.Top, environment(), in, &out, &complaints
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = r.Top, r.environment(), in, &out, &complaints
 	cmd.WaitDelay = patience
 	err := cmd.Run()
 	if ctx.Err() != nil {

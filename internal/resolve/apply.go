@@ -27,14 +27,10 @@ type Change struct {
 // last. paths are all files that the plan is about, also those that are as
 // they should be. It reads the disk and runs git; nothing is written.
 func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir string) (changes []Change, paths []string, err error) {
-	wanted := p.Files()
+	wanted, upstreams := p.Folder(s)
 	var blobs, theirs []string
-	for _, path := range s.touched(p) {
-		if _, made := wanted[path]; made {
-			continue
-		}
-		id, ok := s.Upstream[path]
-		if !ok {
+	for path, id := range upstreams {
+		if id == "" {
 			wanted[path] = nil
 			continue
 		}
@@ -73,6 +69,19 @@ func (p *Plan) Changes(ctx context.Context, repo *gitrepo.Repo, s *States, dir s
 		return strings.Compare(a.Path, b.Path)
 	})
 	return changes, paths, nil
+}
+
+// Folder returns what becomes of the files that the plan is about: those that it
+// makes, and those that are as upstream has them, by the id of their content,
+// "" for none.
+func (p *Plan) Folder(s *States) (made map[string][]byte, upstreams map[string]string) {
+	made, upstreams = p.Files(), map[string]string{}
+	for _, path := range s.touched(p) {
+		if _, ours := made[path]; !ours {
+			upstreams[path] = s.Upstream[path]
+		}
+	}
+	return made, upstreams
 }
 
 // touched lists the files of migrations that are not alike in all states, or

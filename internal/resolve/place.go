@@ -59,6 +59,11 @@ func Where(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	case op == nil:
 		return merged(ctx, repo, w)
 	}
+	return At(ctx, repo, op, w)
+}
+
+// At is the place of a repository in which git does op. It runs git.
+func At(ctx context.Context, repo *gitrepo.Repo, op *gitrepo.Operation, w Wish) (*Place, error) {
 	p := &Place{Doing: op.Doing, Base: op.Base, Step: op.Step, Steps: op.Steps, Onto: op.Onto}
 	side, why, err := upstreamOf(ctx, repo, op, w)
 	if err != nil {
@@ -207,20 +212,9 @@ func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*S
 		commit string
 		files  *Files
 	}{{p.Base, &s.Base}, {p.Upstream, &s.Upstream}, {p.Local, &s.Local}} {
-		*one.files = Files{}
-		if one.commit == "" {
-			continue
-		}
-		found, err := repo.Files(ctx, one.commit, folder)
-		if err != nil {
+		var err error
+		if *one.files, err = FilesOf(ctx, repo, one.commit, folder); err != nil {
 			return nil, err
-		}
-		for _, f := range found {
-			path := f.Path
-			if folder != "." {
-				path = strings.TrimPrefix(path, folder+"/")
-			}
-			(*one.files)[path] = f.Blob
 		}
 	}
 	lines, err := ReadLines(s.Base, s.Upstream, s.Local, func(ids ...string) ([][]byte, error) { return repo.Blobs(ctx, ids...) })
@@ -229,6 +223,24 @@ func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*S
 	}
 	s.Lines = lines
 	return s, nil
+}
+
+// FilesOf returns the files of a migrations folder, given as gitrepo names it,
+// at a commit; none for no commit.
+func FilesOf(ctx context.Context, repo *gitrepo.Repo, commit, folder string) (Files, error) {
+	files := Files{}
+	if commit == "" {
+		return files, nil
+	}
+	found, err := repo.Files(ctx, commit, folder)
+	for _, f := range found {
+		path := f.Path
+		if folder != "." {
+			path = strings.TrimPrefix(path, folder+"/")
+		}
+		files[path] = f.Blob
+	}
+	return files, err
 }
 
 // States are the three states of a folder: its files, and what they say.

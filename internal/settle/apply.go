@@ -124,6 +124,11 @@ func (c *Case) apply(ctx context.Context, store *undo.Store) (*Outcome, error) {
 	if err := store.Keep(ctx, c.operation, append(keep, c.artefactChanges()...), out.Staged, nil); err != nil {
 		return nil, err
 	}
+	if c.half != "" {
+		if err := c.Repo.PointHead(ctx, c.half, c.Place.Upstream, joinedWhy); err != nil {
+			return nil, err
+		}
+	}
 	step("write")
 	if err := c.write(changes); err != nil {
 		return nil, err
@@ -214,11 +219,15 @@ func told(found []finding.Finding) string {
 // Abort takes back what Apply did, or began to do, in the work tree of a
 // migrations folder. done is false where there was nothing to take back.
 func Abort(ctx context.Context, dir string) (done bool, err error) {
-	repo, _, err := open(ctx, dir)
+	repo, folder, err := open(ctx, dir)
 	if err != nil {
 		return false, err
 	}
-	operation, err := operationOf(ctx, repo)
+	op, _, err := operation(ctx, Request{Dir: dir}, repo, folder)
+	if err != nil {
+		return false, err
+	}
+	operation, err := operationOf(ctx, repo, op)
 	if err != nil {
 		return false, err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/gitrepo"
-	"github.com/skein-db/skein/internal/undo"
 )
 
 // Next is the git command that ends, or goes on with, what git is in the middle
@@ -54,16 +53,23 @@ func (c *Case) Continue(ctx context.Context) (After, error) {
 	if err != nil || next == nil {
 		return Ended, err
 	}
+	behind, left, err := c.left(ctx)
+	if err != nil {
+		return "", err
+	}
 	said, failed := c.Repo.Perform(ctx, next...)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
 	op, err := c.Repo.Operation(ctx)
+	if err == nil && len(left) > 0 {
+		err = c.mendRest(ctx, behind, left, op == nil && failed == nil)
+	}
 	switch {
 	case err != nil:
 		return "", err
 	case op == nil && failed == nil:
-		if err := c.forget(ctx); err != nil || c.Onto() == "" {
+		if err := forget(ctx, c.Repo); err != nil || c.Onto() == "" {
 			return Ended, err
 		}
 		found, err := c.newFindings(ctx, nil)
@@ -80,6 +86,20 @@ func (c *Case) Continue(ctx context.Context) (After, error) {
 	}
 }
 
+// left returns what HEAD is, and the commits that git has still to put on it by
+// itself; none unless it is at a rebase or a row of picks.
+func (c *Case) left(ctx context.Context) (head string, commits []string, err error) {
+	if c.Onto() == "" {
+		return "", nil, nil
+	}
+	op, err := c.Repo.Operation(ctx)
+	if err != nil || op == nil {
+		return "", nil, err
+	}
+	commits, err = c.Repo.ToPick(ctx, op)
+	return op.Ours, commits, err
+}
+
 // Onto is the commit that a rebase or pick puts others on; "" for all else.
 func (c *Case) Onto() string {
 	switch c.Place.Doing {
@@ -89,14 +109,4 @@ func (c *Case) Onto() string {
 		return c.Place.Upstream
 	}
 	return ""
-}
-
-// forget drops what was kept: git has moved on.
-func (c *Case) forget(ctx context.Context) error {
-	store, err := undo.Open(ctx, c.Repo, command)
-	if err != nil {
-		return err
-	}
-	defer store.Close()
-	return store.Drop()
 }

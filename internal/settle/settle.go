@@ -32,6 +32,8 @@ const command = "resolve"
 // Request is what is wanted.
 type Request struct {
 	Dir  string // the migrations folder
+	// Index is the index file; "" for the work tree's own.
+	Index string
 	Wish resolve.Wish
 	Team *config.Config
 	// Take settles disagreements; nil leaves them open.
@@ -69,6 +71,7 @@ type Case struct {
 	request   Request
 	folder    string // of the migrations, as gitrepo names it
 	operation string // see operationOf
+	half      string // what HEAD is where Place.Upstream is that, made whole
 	states    *resolve.States
 	unmerged  []string
 	artefacts []artefact
@@ -89,34 +92,54 @@ const (
 // Find finds out where the repository stands and what is to be done. It runs
 // git, reads the schema files and writes nothing.
 func Find(ctx context.Context, r Request) (*Case, error) {
-	c := &Case{request: r, Schema: Unknown}
-	if r.Team == nil {
-		c.request.Team = &config.Config{}
-	}
+	c := newCase(r)
 	var err error
 	if c.Repo, c.folder, err = open(ctx, r.Dir); err != nil {
 		return nil, err
 	}
+	c.Repo.Index = r.Index
+	op, half, err := operation(ctx, c.request, c.Repo, c.folder)
+	if err != nil {
+		return nil, err
+	}
+	return c, c.find(ctx, op, half)
+}
+
+func newCase(r Request) *Case {
+	if r.Team == nil {
+		r.Team = &config.Config{}
+	}
+	return &Case{request: r, Schema: Unknown}
+}
+
+// find makes the case of what git does; op is nil for nothing.
+func (c *Case) find(ctx context.Context, op *gitrepo.Operation, half string) error {
+	var err error
 	if c.request.Wish.UpstreamRef, err = upstreamRef(ctx, c.Repo, c.request.Wish.UpstreamRef); err != nil {
-		return nil, err
+		return err
 	}
-	if c.operation, err = operationOf(ctx, c.Repo); err != nil {
-		return nil, err
+	if c.operation, err = operationOf(ctx, c.Repo, op); err != nil {
+		return err
 	}
-	if c.Place, err = resolve.Where(ctx, c.Repo, c.request.Wish); err != nil {
-		return nil, err
+	if c.half = half; op != nil && c.request.Wish.Onto == "" {
+		c.Place, err = resolve.At(ctx, c.Repo, op, c.request.Wish)
+	} else {
+		c.Place, err = resolve.Where(ctx, c.Repo, c.request.Wish)
+	}
+	if err != nil {
+		return err
 	}
 	if err := c.sort(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	if c.states, err = c.Place.Read(ctx, c.Repo, c.folder); err != nil {
-		return nil, err
+		return err
 	}
 	c.Plan = &resolve.Plan{}
 	if c.Settled, err = c.isSettled(ctx); err != nil || c.Settled {
-		return c, err
+		return err
 	}
-	return c, c.plan(ctx)
+	return c.plan(ctx)
 }
 
 // upstreamRef is the branch that work is merged into: the one that the team
@@ -191,10 +214,7 @@ func (c *Case) inFolder(path string) bool {
 
 // plan makes the plan, and looks how the schema files stand to it.
 func (c *Case) plan(ctx context.Context) error {
-	var err error
-	if c.Plan, err = c.make(ctx); err == nil && slices.ContainsFunc(c.Plan.Problems, func(p resolve.Problem) bool { return p.Landed }) {
-		err = c.replan(ctx)
-	}
+	err := c.decide(ctx)
 	if err != nil || len(c.Plan.Problems) > 0 || c.request.Schema == nil || c.Place.Behind {
 		return err
 	}
@@ -217,6 +237,14 @@ func (c *Case) plan(ctx context.Context) error {
 		c.Schema = Same
 	}
 	return nil
+}
+
+// decide makes the plan by the commits alone.
+func (c *Case) decide(ctx context.Context) (err error) {
+	if c.Plan, err = c.make(ctx); err == nil && slices.ContainsFunc(c.Plan.Problems, func(p resolve.Problem) bool { return p.Landed }) {
+		err = c.replan(ctx)
+	}
+	return err
 }
 
 func (c *Case) make(ctx context.Context) (*resolve.Plan, error) {
@@ -247,11 +275,7 @@ func (c *Case) replan(ctx context.Context) error {
 
 // operationOf identifies what git is in the middle of: what is kept for undoing
 // belongs to it alone.
-func operationOf(ctx context.Context, repo *gitrepo.Repo) (string, error) {
-	op, err := repo.Operation(ctx)
-	if err != nil {
-		return "", err
-	}
+func operationOf(ctx context.Context, repo *gitrepo.Repo, op *gitrepo.Operation) (string, error) {
 	if op != nil {
 		return strings.Join([]string{string(op.Doing), op.Ours, op.Theirs}, " "), nil
 	}
@@ -259,10 +283,31 @@ func operationOf(ctx context.Context, repo *gitrepo.Repo) (string, error) {
 	return "idle " + head, err
 }
 
+// operation is what git is in the middle of. Where it has half joined commits
+// behind it, half is what HEAD is and op.Ours what it has to be.
+func operation(ctx context.Context, r Request, repo *gitrepo.Repo, folder string) (op *gitrepo.Operation, half string, err error) {
+	if op, err = repo.Operation(ctx); err != nil || op == nil {
+		return op, "", err
+	}
+	if op.Doing != gitrepo.Rebasing && op.Doing != gitrepo.Picking {
+		return op, "", nil
+	}
+	m, err := unfinished(ctx, r, repo, folder)
+	if err != nil || m == nil {
+		return op, "", err
+	}
+	whole, err := m.whole(ctx, op.Ours)
+	if err != nil || whole == op.Ours {
+		return op, "", err
+	}
+	half, op.Ours = op.Ours, whole
+	return op, half, nil
+}
+
 // isSettled reports whether the folder is one history already, without anything
 // left over from git: a person has seen to it, or there was nothing to join.
 func (c *Case) isSettled(ctx context.Context) (bool, error) {
-	if c.Place.Behind || slices.ContainsFunc(c.unmerged, c.inFolder) {
+	if c.Place.Behind || c.half != "" || slices.ContainsFunc(c.unmerged, c.inFolder) {
 		return false, nil
 	}
 	if held, err := undo.Holds(ctx, c.Repo, command, c.operation); held || err != nil {
@@ -273,9 +318,11 @@ func (c *Case) isSettled(ctx context.Context) (bool, error) {
 }
 
 // full is how gitrepo names a file of the migrations folder.
-func (c *Case) full(path string) string {
-	if c.folder == "." {
+func (c *Case) full(path string) string { return full(c.folder, path) }
+
+func full(folder, path string) string {
+	if folder == "." {
 		return path
 	}
-	return c.folder + "/" + path
+	return folder + "/" + path
 }

@@ -26,14 +26,19 @@ func (c *Case) examine(ctx context.Context, dir string, proof *replay.Outcome) (
 // newFindings returns what is wrong with the folder and was wrong on neither
 // side before.
 func (c *Case) newFindings(ctx context.Context, proof *replay.Outcome) ([]finding.Finding, error) {
-	found, err := c.examine(ctx, c.request.Dir, proof)
+	return c.newFindingsIn(ctx, c.request.Dir, proof)
+}
+
+// newFindingsIn is newFindings for a folder that is elsewhere.
+func (c *Case) newFindingsIn(ctx context.Context, dir string, proof *replay.Outcome) ([]finding.Finding, error) {
+	found, err := c.examine(ctx, dir, proof)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	known := map[string]bool{}
 	// Running two more histories is worth it only where running this one said
 	// something.
-	still, err := c.examine(ctx, c.request.Dir, nil)
+	still, err := c.examine(ctx, dir, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -75,10 +80,35 @@ func (c *Case) about(f finding.Finding) string {
 }
 
 // findingsOf examines a state of the folder that is not in the work tree.
-func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) ([]finding.Finding, error) {
+func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) (found []finding.Finding, err error) {
+	err = c.laidOut(ctx, state, func(dir string) error {
+		var proof *replay.Outcome
+		if run {
+			if proof, err = c.request.Prove(ctx, dir); err != nil {
+				return err
+			}
+		}
+		found, err = c.examine(ctx, dir, proof)
+		return err
+	})
+	return found, err
+}
+
+// newFindingsOf is newFindings for a state that is not in the work tree.
+func (c *Case) newFindingsOf(ctx context.Context, state resolve.Files) (found []finding.Finding, err error) {
+	err = c.laidOut(ctx, state, func(dir string) error {
+		found, err = c.newFindingsIn(ctx, dir, nil)
+		return err
+	})
+	return found, err
+}
+
+// laidOut writes a state of the folder into a temporary one, for as long as use
+// needs it.
+func (c *Case) laidOut(ctx context.Context, state resolve.Files, use func(dir string) error) error {
 	dir, err := os.MkdirTemp("", "skein-resolve-")
 	if err != nil {
-		return nil, &diag.Error{Kind: diag.Usage, File: os.TempDir(), Message: "no folder can be made there: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
+		return &diag.Error{Kind: diag.Usage, File: os.TempDir(), Message: "no folder can be made there: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
 	}
 	defer os.RemoveAll(dir)
 	var paths, ids []string
@@ -89,7 +119,7 @@ func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) ([
 	}
 	contents, err := c.Repo.Blobs(ctx, ids...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for i, path := range paths {
 		name := filepath.Join(dir, filepath.FromSlash(path))
@@ -98,14 +128,8 @@ func (c *Case) findingsOf(ctx context.Context, state resolve.Files, run bool) ([
 			err = os.WriteFile(name, contents[i], 0o666)
 		}
 		if err != nil {
-			return nil, &diag.Error{Kind: diag.Usage, File: name, Message: "cannot be written: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
+			return &diag.Error{Kind: diag.Usage, File: name, Message: "cannot be written: " + err.Error(), Err: err, Hint: "set TMPDIR to a folder with space"}
 		}
 	}
-	var proof *replay.Outcome
-	if run {
-		if proof, err = c.request.Prove(ctx, dir); err != nil {
-			return nil, err
-		}
-	}
-	return c.examine(ctx, dir, proof)
+	return use(dir)
 }
