@@ -35,6 +35,7 @@ var floors = map[string]int{
 	"internal/inspect":    3,
 	"internal/resolve":    3,
 	"internal/undo":       3,
+	"internal/githooks":   3,
 	"internal/migrate":    4,
 	"internal/radius":     4,
 	"":                    5, // package skein, the library

@@ -58,7 +58,7 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 
 	root.SuggestionsMinimumDistance = 2
 	root.AddCommand(
-		newInit(a), newGenerate(a), newCheck(a), newLint(a), newResolve(a), newPlan(a), newMigrate(a), newStatus(a),
+		newInit(a), newGenerate(a), newCheck(a), newLint(a), newResolve(a), newGit(a), newPlan(a), newMigrate(a), newStatus(a),
 		newDown(a), newMark(a), newBaseline(a),
 		newExplain(a), newDiff(a), newPsql(a), newInspect(a), newDev(a), newDemo(a), newVersion(a), newCompletion(a),
 	)

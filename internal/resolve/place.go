@@ -104,17 +104,26 @@ func ofMerge(ctx context.Context, repo *gitrepo.Repo, ours, theirs, branch strin
 	if w.UpstreamRef == "" {
 		return "theirs", "it is merged into this branch, and no upstream branch is known", nil
 	}
-	if _, name, _ := strings.Cut(w.UpstreamRef, "/"); name == branch || w.UpstreamRef == branch {
-		return "ours", fmt.Sprintf("%s is the upstream branch", branch), nil
+	isUpstream := fmt.Sprintf("%s is the upstream branch", branch)
+	if w.UpstreamRef == branch {
+		return "ours", isUpstream, nil
 	}
-	for _, candidate := range []struct{ side, commit string }{{"theirs", theirs}, {"ours", ours}} {
-		held, err := repo.Holds(ctx, w.UpstreamRef, candidate.commit)
-		if err != nil {
+	var held [2]bool
+	for i, commit := range []string{ours, theirs} {
+		if held[i], err = repo.Holds(ctx, w.UpstreamRef, commit); err != nil {
 			return "", "", err
 		}
-		if held {
-			return candidate.side, w.UpstreamRef + " has it", nil
-		}
+	}
+	_, name, _ := strings.Cut(w.UpstreamRef, "/")
+	switch {
+	case held[1] && !held[0]: // also on the upstream branch itself, where it is pulled
+		return "theirs", w.UpstreamRef + " has it", nil
+	case held[0] && !held[1]:
+		return "ours", w.UpstreamRef + " has it", nil
+	case name == branch:
+		return "ours", isUpstream, nil
+	case held[1]:
+		return "theirs", w.UpstreamRef + " has it", nil
 	}
 	return "theirs", "it is merged into this branch", nil
 }

@@ -40,7 +40,9 @@ func FinishMerge(ctx context.Context, r Request) (*Finished, error) {
 	if c.Settled || len(c.Plan.Problems) > 0 {
 		return f, nil
 	}
-	f.Outcome, err = c.Apply(ctx)
+	if f.Outcome, err = c.Apply(ctx); err == nil && len(f.Outcome.Failed) == 0 && (c.Schema == Same || c.Schema == Unknown) {
+		err = forget(ctx, repo) // it is not for a person to take back
+	}
 	return f, err
 }
 

@@ -11,16 +11,14 @@ import (
 	"slices"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/githooks"
 	"github.com/skein-db/skein/internal/gitrepo"
 )
 
-// HalvesName is the note about commits that git makes while it is told by the
-// merge driver that migrations go together: the file's name in git's folder of
-// the work tree. A driver sees one file at a time and cannot rename any, so
-// such a commit has a journal for files that have their old names still. It is
-// half joined until a hook sees to it. Where there is no note, no hook has
-// anything to do.
-const HalvesName = "skein/halves.json"
+// A merge driver sees one file at a time and cannot rename any, so a commit that
+// git makes with its help has a journal for files that have their old names
+// still. It is half joined until a hook sees to it. Which commits these are is in
+// githooks.Note.
 
 // halves is what is noted of a migrations folder.
 type halves struct {
@@ -67,7 +65,7 @@ func readNote(ctx context.Context, repo *gitrepo.Repo) (*note, error) {
 	if err != nil {
 		return nil, err
 	}
-	n := &note{file: filepath.Join(dir, filepath.FromSlash(HalvesName)), Folders: map[string]*halves{}}
+	n := &note{file: filepath.Join(dir, filepath.FromSlash(githooks.Note)), Folders: map[string]*halves{}}
 	data, err := os.ReadFile(n.file)
 	if errors.Is(err, fs.ErrNotExist) {
 		return n, nil

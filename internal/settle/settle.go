@@ -31,11 +31,11 @@ const command = "resolve"
 
 // Request is what is wanted.
 type Request struct {
-	Dir  string // the migrations folder
+	Dir string // the migrations folder
 	// Index is the index file; "" for the work tree's own.
 	Index string
-	Wish resolve.Wish
-	Team *config.Config
+	Wish  resolve.Wish
+	Team  *config.Config
 	// Take settles disagreements; nil leaves them open.
 	Take merge.Take
 	// Schema reads the schema files; nil where none are known.
