@@ -23,7 +23,7 @@ func (a *app) explainEdited(ctx context.Context, r *statusResult, report *migrat
 	defer a.working("looking for the old text in git")()
 	wanted := map[string]int{}
 	for i, e := range report.Entries {
-		if e.State == migrate.StateEdited && e.Change == migrate.ChangeSQL {
+		if e.State == migrate.StateEdited && e.Change != migrate.ChangeWhen {
 			wanted[e.Row.Hash] = i
 		}
 	}
@@ -34,6 +34,26 @@ func (a *app) explainEdited(ctx context.Context, r *statusResult, report *migrat
 			entry.blob = id
 		}
 	}
+}
+
+// appliedTexts returns the texts that git has had in a folder, by the hashes that
+// they are wanted for.
+func (a *app) appliedTexts(ctx context.Context, folder string, hashes []string) map[string]string {
+	texts := map[string]string{}
+	repo, err := gitrepo.Find(ctx, folder)
+	if err != nil || repo == nil {
+		return texts
+	}
+	wanted := map[string]int{}
+	for i, hash := range hashes {
+		wanted[hash] = i
+	}
+	for hash, id := range a.textsIn(ctx, repo, folder, wanted) {
+		if contents, err := repo.Blobs(ctx, id); err == nil {
+			texts[hash] = string(contents[0])
+		}
+	}
+	return texts
 }
 
 // textsIn returns the ids of the contents that have the wanted hashes.

@@ -34,8 +34,8 @@ func (f *orderFlags) add(cmd *cobra.Command) {
 }
 
 // plan makes the plan.
-func (f *orderFlags) plan(ctx context.Context, db *database, h *history.History, target migrate.Target) (*migrate.Pending, error) {
-	plan, err := migrate.Plan(ctx, db.Conn, h, target)
+func (f *orderFlags) plan(ctx context.Context, a *app, db *database, h *history.History, target migrate.Target) (*migrate.Pending, error) {
+	plan, err := migrate.PlanWith(ctx, db.Conn, h, target, func(hashes []string) map[string]string { return a.appliedTexts(ctx, h.Dir, hashes) })
 	if err == nil && f.strict {
 		err = plan.InStrictOrder()
 	}
@@ -52,12 +52,22 @@ type migrateResult struct {
 	Table    string          `json:"table"`
 	Counts   statusCounts    `json:"counts"` // before
 	Pending  []stepObject    `json:"pending"`
+	Moved    []movedObject   `json:"moved"`
 	Target   *targetObject   `json:"target,omitempty"`
 	Refused  []refusalObject `json:"refused"`
 	Applied  []appliedObject `json:"applied"`
 	Error    *errorObject    `json:"error,omitempty"`
 
 	radius *radius.Report // nil where it was not looked at
+}
+
+// movedObject is a migration whose record gets the number that it has now.
+type movedObject struct {
+	Tag  string `json:"tag"`
+	File string `json:"file"`
+	From *int64 `json:"from"`
+	When int64  `json:"when"`
+	Note string `json:"note"`
 }
 
 // stepObject is one migration of a plan.
@@ -146,7 +156,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	}
 	defer db.close()
 	planned := a.working("comparing with %s", db.name)
-	plan, err := o.order.plan(ctx, db, h, target)
+	plan, err := o.order.plan(ctx, a, db, h, target)
 	planned()
 	if err != nil {
 		return err
@@ -158,10 +168,13 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	switch {
 	case o.dryRun:
 		return a.reportDryRun(r, plan)
-	case len(plan.Steps) == 0:
+	case len(plan.Steps)+len(plan.Moves) == 0:
 		return a.reportNothing(r)
 	}
-	refused := a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+	var refused error
+	if len(plan.Steps) > 0 {
+		refused = a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+	}
 	a.showPlan(r)
 	if refused != nil {
 		return a.reportRefused(ctx, r, refused)
@@ -175,7 +188,10 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
 	r := &migrateResult{
 		Database: db.name, Table: plan.Target.String(), Counts: statusObject(plan.Report, db).Counts,
-		Pending: []stepObject{}, Refused: []refusalObject{}, Applied: []appliedObject{},
+		Pending: []stepObject{}, Moved: []movedObject{}, Refused: []refusalObject{}, Applied: []appliedObject{},
+	}
+	for _, m := range plan.Moves {
+		r.Moved = append(r.Moved, movedObject{m.Migration.Entry.Tag, m.Migration.File, m.Row.When, m.Migration.Entry.When, m.Note})
 	}
 	for _, step := range plan.Steps {
 		object := stepObject{
@@ -206,6 +222,9 @@ func (a *app) reportDryRun(r *migrateResult, plan *migrate.Pending) error {
 		}
 		a.print("%s\n", strings.TrimRight(step.Migration.SQL, "\n"))
 	}
+	for _, m := range r.Moved {
+		a.print("-- %s is recorded anew, and not run: %s\n", m.File, m.Note)
+	}
 	a.note("%s: %s; nothing was changed\n", r.Database, countsText(r.Counts))
 	return nil
 }
@@ -226,6 +245,9 @@ func (a *app) approve(ctx context.Context, o *migrateOptions, r *migrateResult) 
 		return nil
 	}
 	question := fmt.Sprintf("Apply %s to %s?", count(len(r.Pending), "migration"), r.Database)
+	if len(r.Pending) == 0 {
+		question = fmt.Sprintf("Record %s anew in %s?", count(len(r.Moved), "migration"), r.Database)
+	}
 	return a.wanted(ctx, question, "pass --yes to apply it, or --dry-run to see the SQL", func() { r.Status = "refused"; a.printJSON(r) })
 }
 
@@ -268,7 +290,14 @@ func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, pl
 	for _, tag := range done.ByOthers {
 		a.print("  another run has applied %s meanwhile\n", tag)
 	}
-	a.print("%s in %s\n", count(len(r.Applied), "migration")+" applied", short(time.Since(began)))
+	for _, tag := range done.Moved {
+		a.print("  %s %s\n", a.outPaint().green("moved  "), tag)
+	}
+	said := count(len(r.Applied), "migration") + " applied"
+	if n := len(done.Moved); n > 0 {
+		said += fmt.Sprintf(", %d moved", n)
+	}
+	a.print("%s in %s\n", said, short(time.Since(began)))
 	return nil
 }
 

@@ -36,6 +36,9 @@ func (a *app) showPlan(r *migrateResult) {
 	if hidden > 0 {
 		a.print("  %s\n", p.faint(fmt.Sprintf("… and %d more (--dry-run prints them all)", hidden)))
 	}
+	for _, m := range r.Moved {
+		a.print("  %s  %s\n    %s\n", m.Tag, p.yellow("moved: it is recorded under the number that it has now, and nothing of it is run"), p.faint(m.Note))
+	}
 	if r.radius != nil {
 		a.print("%s", aroundText(r.radius, a.outWidth(), p))
 	}

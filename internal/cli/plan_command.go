@@ -19,6 +19,7 @@ type planResult struct {
 	Table    string          `json:"table"`
 	Counts   statusCounts    `json:"counts"`
 	Pending  []stepObject    `json:"pending"`
+	Moved    []movedObject   `json:"moved"`
 	Target   *targetObject   `json:"target,omitempty"`
 	Refused  []refusalObject `json:"refused"`
 }
@@ -54,20 +55,23 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	}
 	defer db.close()
 	planned := a.working("comparing with %s", db.name)
-	plan, err := o.order.plan(ctx, db, h, target)
+	plan, err := o.order.plan(ctx, a, db, h, target)
 	planned()
 	if err != nil {
 		return err
 	}
 	r := newMigrateResult(plan, db)
-	if len(r.Pending) == 0 {
+	if len(r.Pending)+len(r.Moved) == 0 {
 		if !a.json {
 			return a.reportNothing(r)
 		}
 		a.printJSON(r.plan("nothing_to_do"))
 		return nil
 	}
-	refused := a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+	var refused error
+	if len(plan.Steps) > 0 {
+		refused = a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+	}
 	if refused != nil && len(r.Refused) == 0 {
 		return refused
 	}
@@ -85,5 +89,5 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 
 // plan is the part of the result that skein plan has.
 func (r *migrateResult) plan(status string) *planResult {
-	return &planResult{status, r.Database, r.Table, r.Counts, r.Pending, r.Target, r.Refused}
+	return &planResult{status, r.Database, r.Table, r.Counts, r.Pending, r.Moved, r.Target, r.Refused}
 }

@@ -35,6 +35,7 @@ type statusCounts struct {
 	Pending int `json:"pending"`
 	Skipped int `json:"skipped"`
 	Edited  int `json:"edited"`
+	Moved   int `json:"moved"`
 	Unknown int `json:"unknown"`
 }
 
@@ -102,6 +103,8 @@ func newStatus(a *app) *cobra.Command {
             newer is applied already; migrate will apply it
   edited    the database has it, and its file or its time was changed since; where git still has
             the old text, the difference is shown
+  moved     the database ran it under the number and time that it had before skein resolve put it
+            behind others; migrate records it anew, and runs nothing of it
   unknown   the database has a migration that no entry explains
 
 The exit code is 0 in every case; with --exit-code it is 1 unless everything is applied.
@@ -160,12 +163,12 @@ func statusObject(report *migrate.Report, db *database) *statusResult {
 	r.Counts = statusCounts{
 		Applied: len(report.In(migrate.StateApplied)), Pending: len(report.In(migrate.StatePending)),
 		Skipped: len(report.In(migrate.StateSkipped)), Edited: len(report.In(migrate.StateEdited)),
-		Unknown: len(report.Unknown),
+		Moved: len(report.In(migrate.StateMoved)), Unknown: len(report.Unknown),
 	}
 	switch {
 	case r.Counts.Skipped+r.Counts.Edited+r.Counts.Unknown > 0:
 		r.Status = "attention"
-	case r.Counts.Pending > 0:
+	case r.Counts.Pending+r.Counts.Moved > 0:
 		r.Status = "pending"
 	default:
 		r.Status = "up_to_date"
@@ -223,7 +226,7 @@ func countsText(c statusCounts) string {
 	for _, more := range []struct {
 		n    int
 		word string
-	}{{c.Skipped, "skipped"}, {c.Edited, "edited"}, {c.Unknown, "unknown"}} {
+	}{{c.Skipped, "skipped"}, {c.Edited, "edited"}, {c.Moved, "moved"}, {c.Unknown, "unknown"}} {
 		if more.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", more.n, more.word))
 		}
@@ -235,7 +238,7 @@ func stateText(s migrate.State, p paint) string {
 	switch s {
 	case migrate.StateApplied:
 		return p.green(string(s))
-	case migrate.StatePending:
+	case migrate.StatePending, migrate.StateMoved:
 		return p.cyan(string(s))
 	}
 	return p.red(string(s))

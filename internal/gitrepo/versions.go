@@ -7,12 +7,13 @@ import (
 )
 
 // Versions returns the ids of the contents that the files below a folder (as
-// Path names it) have had in any commit of any branch, newest first, each once.
+// Path names it) have had in any commit of any branch, or of what a branch was
+// before it was rebased, newest first, each once.
 func (r *Repo) Versions(ctx context.Context, folder string) ([]string, error) {
 	if _, born, err := r.Resolve(ctx, "HEAD"); err != nil || !born {
 		return nil, err
 	}
-	out, err := r.must(r.run(ctx, nil, "log", "--all", "--format=", "--raw", "--no-abbrev", "--no-renames", "HEAD", "--", below(folder)))
+	out, err := r.must(r.run(ctx, nil, "log", "--all", "--reflog", "--format=", "--raw", "--no-abbrev", "--no-renames", "HEAD", "--", below(folder)))
 	if err != nil {
 		return nil, err
 	}

@@ -44,6 +44,7 @@ const (
 // Applied is what a run of Apply did.
 type Applied struct {
 	Migrations []Done        // committed by this run, in order
+	Moved      []string      // tags whose record was given another time
 	ByOthers   []string      // tags that another runner applied while this one waited
 	Waited     time.Duration // for the lock
 }
@@ -116,6 +117,14 @@ func (r *runner) run(ctx context.Context) error {
 	if !r.pooled {
 		defer func() { r.wire.unlock(r.key, r.before) }()
 	}
+	if err := r.runOpen(ctx); err != nil {
+		return err
+	}
+	return r.moves(ctx)
+}
+
+// runOpen runs what is still to be run.
+func (r *runner) runOpen(ctx context.Context) error {
 	steps, exists, err := r.stillPending(ctx)
 	if err != nil || len(steps) == 0 {
 		return err

@@ -24,6 +24,7 @@ func classify(migrations []history.Migration, rows []Row) (entries []Entry, unkn
 	c.match(exact)
 	c.match(otherLineEndings)
 	c.duplicates()
+	c.match(rewritten)
 	c.match(sameTime)
 	c.match(sameText)
 	c.rest()
@@ -148,9 +149,12 @@ func sameText(e *evidence, r Row) bool {
 		return false
 	}
 	e.State, e.Change = StateEdited, ChangeWhen
-	if r.When == nil {
+	switch {
+	case r.When == nil:
 		e.Note = "its SQL is recorded as applied, without a time"
-	} else {
+	case *r.When < e.Migration.Entry.When:
+		e.move(*r.When)
+	default:
 		e.Note = fmt.Sprintf("its time in the journal was changed after it was applied, from %d to %d", *r.When, e.Migration.Entry.When)
 	}
 	return true

@@ -25,6 +25,7 @@ func TestClassify(t *testing.T) {
 	with := func(m history.Migration, sql string) history.Migration { m.SQL = sql; return m }
 	without := func(m history.Migration) history.Migration { m.SQL, m.HasSQL = "", false; return m }
 	at := func(m history.Migration, when int64) history.Migration { m.Entry.When = when; return m }
+	was := func(m, old history.Migration) history.Migration { m.Entry.Was = "x " + old.Hash(); return m }
 	dos := with(a, "SELECT 1;\r\n")
 
 	for _, test := range []struct {
@@ -47,6 +48,11 @@ func TestClassify(t *testing.T) {
 		{"edited", []history.Migration{with(a, "SELECT 9;"), b}, []Row{rowOf(1, a), rowOf(2, b)}, "ea", "its SQL was changed after it was applied"},
 		{"an equal time is not an edit when the right row is there", []history.Migration{a}, []Row{row(1, "other", when(a)), rowOf(2, a)}, "au", ""},
 		{"time changed in the journal", []history.Migration{at(a, 5)}, []Row{rowOf(1, a)}, "e", "from 1700000000000 to 5"},
+		{"renumbered", []history.Migration{a, at(b, 1800000000000)}, []Row{rowOf(1, a), rowOf(2, b)}, "am", "applied with the time 1700000001000, before it was renumbered"},
+		{"renumbered behind one that is pending", []history.Migration{c, at(b, 1800000000000)}, []Row{rowOf(1, b)}, "pm", "renumbered"},
+		{"rewritten", []history.Migration{was(at(with(b, "SELECT 9;"), 5), b)}, []Row{rowOf(1, b)}, "e", "applied before skein resolve rewrote it"},
+		{"rewritten, with its time", []history.Migration{was(with(b, "SELECT 9;"), b)}, []Row{rowOf(1, b)}, "e", "applied before skein resolve rewrote it"},
+		{"rewritten, and run as it is now", []history.Migration{was(with(b, "SELECT 9;"), b)}, []Row{rowOf(1, with(b, "SELECT 9;"))}, "a", ""},
 		{"recorded without a time", []history.Migration{a, b}, []Row{row(1, a.Hash(), -1)}, "ep", "without a time"},
 		{"a row without a time is newer than nothing", []history.Migration{a}, []Row{row(1, "x", -1)}, "pu", ""},
 		{"the file is missing", []history.Migration{without(a), without(b)}, []Row{rowOf(1, a)}, "ap", "its SQL file is missing"},
@@ -63,7 +69,7 @@ func TestClassify(t *testing.T) {
 		for _, e := range entries {
 			got += string(e.State[0])
 			notes += e.Note
-			if (e.Row != nil) != (e.State == StateApplied || e.State == StateEdited) {
+			if (e.Row != nil) != (e.State == StateApplied || e.State == StateEdited || e.State == StateMoved) {
 				t.Errorf("%s: %s with row %v", test.name, e.State, e.Row)
 			}
 		}

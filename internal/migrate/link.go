@@ -92,7 +92,7 @@ func (s *Session) Plan(ctx context.Context, h *history.History, t Target) (*Pend
 // Apply is as the function Apply.
 func (s *Session) Apply(ctx context.Context, p *Pending, o Options) (*Applied, error) {
 	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), open: s.open}
-	if len(p.Steps) == 0 {
+	if len(p.Steps)+len(p.Moves) == 0 {
 		return r.done, nil
 	}
 	w, err := newWire(s.conn)

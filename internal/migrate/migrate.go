@@ -78,7 +78,7 @@ type Change string
 const (
 	// ChangeSQL: the row has the entry's time and the hash of another text.
 	ChangeSQL Change = "sql"
-	// ChangeWhen: the row has the entry's hash and another time, or none.
+	// ChangeWhen: the row has the entry's hash and a newer time, or none.
 	ChangeWhen Change = "when"
 )
 

@@ -19,6 +19,7 @@ type Pending struct {
 	Target Target
 	Report *Report // how the database stood when the plan was made
 	Steps  []Step  // in journal order
+	Moves  []Move  // in journal order; they run nothing
 
 	whole   bool // all of it is one transaction
 	reverse bool // the steps take migrations out of the database
@@ -84,6 +85,7 @@ func newPending(report *Report) (*Pending, error) {
 		}
 		p.Steps = append(p.Steps, *step)
 	}
+	p.addMoves()
 	return p, nil
 }
 
