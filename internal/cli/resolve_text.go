@@ -52,6 +52,9 @@ func movesText(moves []moveObject, p paint) string {
 			if m.From == m.To {
 				to = "stays"
 			}
+			if resolve.Fate(m.Fate) == resolve.Stays {
+				to = "stays, as databases have run it: skein generate writes what undoes it"
+			}
 		}
 		fmt.Fprintf(&b, "  %-*s %s\n", width, m.From, to)
 		for _, s := range m.Statements {

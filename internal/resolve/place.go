@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/skein-db/skein/internal/diag"
@@ -226,12 +227,29 @@ func (p *Place) Read(ctx context.Context, repo *gitrepo.Repo, folder string) (*S
 			return nil, err
 		}
 	}
+	if p.Doing == gitrepo.Unstashing {
+		if err := s.untracked(ctx, repo, p.Local, folder); err != nil {
+			return nil, err
+		}
+	}
 	lines, err := ReadLines(s.Base, s.Upstream, s.Local, func(ids ...string) ([][]byte, error) { return repo.Blobs(ctx, ids...) })
 	if err != nil {
 		return nil, err
 	}
 	s.Lines = lines
 	return s, nil
+}
+
+// untracked adds to the local side what git stash -u has put aside, which is in a
+// third parent of the stash.
+func (s *States) untracked(ctx context.Context, repo *gitrepo.Repo, stash, folder string) error {
+	parents, err := repo.Parents(ctx, stash)
+	if err != nil || len(parents) < 3 {
+		return err
+	}
+	files, err := FilesOf(ctx, repo, parents[2], folder)
+	maps.Copy(s.Local, files)
+	return err
 }
 
 // FilesOf returns the files of a migrations folder, given as gitrepo names it,

@@ -21,6 +21,9 @@ type Input struct {
 	Lines
 	// Take settles disagreements; nil leaves them open.
 	Take merge.Take
+	// Keep says that what the local side takes away of upstream's migrations stays:
+	// it is a revert, and databases have run them.
+	Keep bool
 	// NewID makes the id of a snapshot for a migration that has none.
 	NewID func() string
 }
@@ -35,6 +38,7 @@ const (
 	Emptied   Fate = "custom"    // upstream has all of its DDL; what was written by hand remains
 	Gone      Fate = "dropped"   // upstream does all of it
 	Same      Fate = "same"      // upstream has this very migration
+	Stays     Fate = "stays"     // a revert would take it away, and databases have run it
 )
 
 // Move is a local migration before and after.
@@ -71,7 +75,7 @@ func (p *Plan) Changed() bool {
 func (p *Plan) Files() map[string][]byte {
 	out := map[string][]byte{JournalPath: p.journal.Encode()}
 	for _, m := range p.Moves {
-		if m.Fate == Same || m.Fate == Gone {
+		if m.Fate == Same || m.Fate == Gone || m.Fate == Stays {
 			continue
 		}
 		out[m.To.Tag+".sql"] = []byte(m.SQL)

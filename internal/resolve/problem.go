@@ -63,7 +63,11 @@ func (p *planner) landed() {
 		if mine == nil && m.sqlID != "" && p.Local.files[m.Entry.Tag+".sql"] == m.sqlID {
 			continue // an earlier merge lost its entry; upstream's journal has it
 		}
-		if mine == nil || mine.sqlID != m.sqlID {
+		switch {
+		case mine != nil && mine.sqlID == m.sqlID:
+		case mine == nil && p.Keep:
+			p.plan.Moves = append(p.plan.Moves, Move{Fate: Stays, From: m.Entry, To: m.Entry, OldSQL: m.SQL, SQL: m.SQL})
+		default:
 			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Landed: true})
 		}
 	}

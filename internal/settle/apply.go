@@ -236,7 +236,14 @@ func Abort(ctx context.Context, dir string) (done bool, err error) {
 		return false, err
 	}
 	defer store.Close()
-	if held, _ := store.Holds(operation); !held {
+	held, _ := store.Holds(operation)
+	if !held && op == nil { // git forgets a stash that it popped with the last of its conflicts
+		if operation, err = unstashed(ctx, repo); err != nil {
+			return false, err
+		}
+		held, _ = store.Holds(operation)
+	}
+	if !held {
 		return false, nil
 	}
 	return true, putBack(ctx, store, dir)

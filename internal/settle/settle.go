@@ -248,7 +248,9 @@ func (c *Case) decide(ctx context.Context) (err error) {
 }
 
 func (c *Case) make(ctx context.Context) (*resolve.Plan, error) {
-	return resolve.Make(ctx, resolve.Input{Lines: *c.states.Lines, Take: c.request.Take, NewID: uuid.NewString})
+	return resolve.Make(ctx, resolve.Input{
+		Lines: *c.states.Lines, Take: c.request.Take, Keep: c.Place.Doing == gitrepo.Reverting, NewID: uuid.NewString,
+	})
 }
 
 // replan is for a commit of a rebase that changes migrations of its own branch,
@@ -281,6 +283,19 @@ func operationOf(ctx context.Context, repo *gitrepo.Repo, op *gitrepo.Operation)
 	}
 	head, _, err := repo.Resolve(ctx, "HEAD")
 	return "idle " + head, err
+}
+
+// unstashed is operationOf for a stash whose conflicts are resolved.
+func unstashed(ctx context.Context, repo *gitrepo.Repo) (string, error) {
+	head, _, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return "", err
+	}
+	stash, _, err := repo.Resolve(ctx, "refs/stash")
+	if err != nil {
+		return "", err
+	}
+	return operationOf(ctx, repo, &gitrepo.Operation{Doing: gitrepo.Unstashing, Ours: head, Theirs: stash})
 }
 
 // operation is what git is in the middle of. Where it has half joined commits
