@@ -132,6 +132,11 @@ func (a *app) gitRequest(ctx context.Context, repo *gitrepo.Repo, p *githooks.Pr
 		Dir: filepath.Join(repo.Top, filepath.FromSlash(p.Folder)), Team: team,
 		Wish: resolve.Wish{UpstreamRef: team.Upstream}, Run: a.runCommand,
 	}
+	var take takeFlags
+	if err := take.recall(ctx, r.Dir); err != nil {
+		return r, err
+	}
+	r.Take = take.decide
 	if !wanted || p.Config == "" {
 		return r, nil
 	}

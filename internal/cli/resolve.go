@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/diag"
-	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/schema"
@@ -45,7 +44,7 @@ never changed.
 
 Where both sides set one thing differently, or one uses what the other dropped, nothing is written
 and the exit code is 1: each disagreement is shown with both versions, and settled with --take, or in
-answer to a question on a terminal.
+answer to a question on a terminal. Answers hold for the rest of a rebase.
 
 What comes out is held against the rules of skein check and, where one is to be had (--replay), run on a
 throwaway PostgreSQL. Then exactly the files that were made or removed are staged. --abort takes all of it
@@ -106,6 +105,9 @@ func runResolve(ctx context.Context, a *app, cmd *cobra.Command, o *resolveOptio
 	}
 	if o.abort {
 		return a.abortResolve(ctx, r)
+	}
+	if err := o.take.recall(ctx, p.Out); err != nil {
+		return err
 	}
 	return (&resolving{app: a, options: o, request: r}).run(ctx)
 }
@@ -193,6 +195,9 @@ func (r *resolving) carryOut(ctx context.Context, c *settle.Case, step *resolveS
 			return false, err
 		}
 		step.carriedOut(out)
+		if err := r.options.take.remember(ctx, r.request.Dir); err != nil {
+			return false, err
+		}
 		if c.Recovered {
 			r.warn("an earlier skein resolve had been killed; what it had begun was taken back first")
 		}
@@ -313,43 +318,4 @@ func (a *app) runCommand(ctx context.Context, dir, line string) error {
 		return err
 	}
 	return &diag.Error{Kind: diag.Usage, Message: "the command cannot be run: " + err.Error(), Err: err, Hint: "look at generated in skein.yaml"}
-}
-
-// takeFlags are the values of --take, the last one for an object counts.
-type takeFlags struct {
-	all merge.Side
-	one map[string]merge.Side
-	raw []string
-}
-
-func (t *takeFlags) String() string { return strings.Join(t.raw, ",") }
-func (t *takeFlags) Type() string   { return "side" }
-func (t *takeFlags) given() bool    { return len(t.raw) > 0 }
-
-func (t *takeFlags) Set(value string) error {
-	side, object, named := strings.Cut(value, ":")
-	if side != string(merge.Upstream) && side != string(merge.Local) || named && object == "" {
-		return errors.New("write upstream or local, or one of them with an object, such as local:users.email")
-	}
-	t.add(merge.Side(side), object)
-	return nil
-}
-
-func (t *takeFlags) add(side merge.Side, object string) {
-	t.raw = append(t.raw, string(side)+":"+object)
-	if object == "" {
-		t.all = side
-		return
-	}
-	if t.one == nil {
-		t.one = map[string]merge.Side{}
-	}
-	t.one[object] = side
-}
-
-func (t *takeFlags) decide(d merge.Disagreement) (merge.Side, bool) {
-	if side, ok := t.one[d.Object.Path()]; ok {
-		return side, true
-	}
-	return t.all, t.all != ""
 }

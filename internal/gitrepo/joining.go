@@ -270,3 +270,18 @@ func (r *Repo) ToPick(ctx context.Context, op *Operation) ([]string, error) {
 	}
 	return ids, nil
 }
+
+// StepsDir returns git's folder of the rebase or the row of picks that is under
+// way, which it removes at the end; "" where there is none.
+func (r *Repo) StepsDir(ctx context.Context) (string, error) {
+	dir, err := r.GitDir(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, name := range []string{"rebase-merge", "rebase-apply", "sequencer"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.IsDir() {
+			return filepath.Join(dir, name), nil
+		}
+	}
+	return "", nil
+}
