@@ -1,6 +1,8 @@
 package resolve
 
 import (
+	"context"
+	"strings"
 	"sync"
 
 	"github.com/skein-db/skein/internal/diff"
@@ -8,8 +10,35 @@ import (
 	"github.com/skein-db/skein/internal/sqltree"
 )
 
-// renames answers the differ's questions as the migration's own SQL does:
-// something was renamed only if there is a statement that renames it.
+// answers answers the differ's questions as the migration's own SQL does:
+// something was renamed only if there is a statement that renames it. They are
+// looked for when the first question comes.
+type answers struct {
+	ctx        context.Context
+	statements []sqltree.Statement
+	found      renames
+	looked     bool
+}
+
+// Resolve answers a question of the differ.
+func (a *answers) Resolve(q diff.Question) (diff.Answer, error) {
+	if len(q.Candidates) > 0 && !a.looked {
+		a.looked = true
+		for i := range a.statements {
+			s := &a.statements[i]
+			if text := strings.ToUpper(s.Text); !strings.Contains(text, "RENAME") && !strings.Contains(text, "SCHEMA") {
+				continue
+			}
+			if err := parse(a.ctx, s); err != nil {
+				return diff.Answer{}, err
+			}
+			a.found = append(a.found, renamesIn([]sqltree.Statement{*s})...)
+		}
+	}
+	return a.found.Resolve(q)
+}
+
+// renames are what statements rename.
 type renames []rename
 
 type rename struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/snapshot"
-	"github.com/skein-db/skein/internal/sqltree"
+	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // Input is what is to be made one.
@@ -51,6 +51,7 @@ type Move struct {
 	Statements []Statement
 
 	snapshot []byte
+	bare     bool // it came without a snapshot
 }
 
 // Plan is a history made of two.
@@ -86,26 +87,27 @@ func (p *Plan) Files() map[string][]byte {
 
 // Make makes the plan. Problems are part of it: with any of them the plan must
 // not be carried out. The error is for SQL that cannot be looked at, or for a
-// snapshot that cannot be compared.
+// snapshot that cannot be read or compared.
 func Make(ctx context.Context, in Input) (*Plan, error) {
-	p := &planner{Input: in, plan: &Plan{Schema: in.Upstream.schema().Clone()}, lastID: in.Upstream.lastID()}
+	upstream, err := in.Upstream.Schema()
+	if err != nil {
+		return nil, err
+	}
+	p := &planner{Input: in, upstream: upstream, plan: &Plan{Schema: upstream.Clone()}, lastID: in.Upstream.lastID()}
 	journal := *in.Upstream.Journal
 	journal.Entries = slices.Clone(in.Upstream.Journal.Entries)
 	p.plan.journal = &journal
 	p.landed()
-	if err := p.parse(ctx); err != nil {
-		return nil, err
-	}
 	for i := range in.Local.Migrations {
 		m := &in.Local.Migrations[i]
 		if in.Base.find(m) != nil {
 			continue
 		}
-		if twin(in.Upstream, m) != nil {
-			p.plan.Moves = append(p.plan.Moves, Move{Fate: Same, From: m.Entry, To: twin(in.Upstream, m).Entry, OldSQL: m.SQL, SQL: m.SQL})
+		if o := twin(in.Upstream, m); o != nil {
+			p.plan.Moves = append(p.plan.Moves, Move{Fate: Same, From: m.Entry, To: o.Entry, OldSQL: m.SQL, SQL: m.SQL})
 			continue
 		}
-		if err := p.move(i); err != nil {
+		if err := p.move(ctx, i); err != nil {
 			return nil, err
 		}
 	}
@@ -115,16 +117,11 @@ func Make(ctx context.Context, in Input) (*Plan, error) {
 // planner is one plan in the making.
 type planner struct {
 	Input
-	plan   *Plan
-	lastID string
-	parsed map[int][]sqltree.Statement // of Local.Migrations
-	// theirs are the statements that upstream added since Base.
-	theirs []upstreamStatement
-}
-
-type upstreamStatement struct {
-	tag string
-	sqltree.Statement
+	upstream *schema.Schema
+	plan     *Plan
+	lastID   string
+	theirs   []upstreamStatement // see added
+	cut      bool                // theirs is set
 }
 
 // twin returns upstream's copy of a local migration: one that was picked from
@@ -137,100 +134,53 @@ func twin(upstream *Line, m *Migration) *Migration {
 	return o
 }
 
-// parse reads the SQL of what both sides added.
-func (p *planner) parse(ctx context.Context) error {
-	var texts []string
-	var places []int
-	for i := range p.Local.Migrations {
-		if m := &p.Local.Migrations[i]; p.Base.find(m) == nil && twin(p.Upstream, m) == nil {
-			texts, places = append(texts, m.SQL), append(places, i)
-		}
-	}
-	mine := len(texts)
-	var tags []string
-	for i := range p.Upstream.Migrations {
-		if m := &p.Upstream.Migrations[i]; mine > 0 && p.Base.find(m) == nil {
-			texts, tags = append(texts, m.SQL), append(tags, m.Entry.Tag)
-		}
-	}
-	found, err := sqltree.ParseAll(ctx, texts)
+// move puts the i-th local migration behind what there is.
+func (p *planner) move(ctx context.Context, i int) error {
+	m := &p.Local.Migrations[i]
+	r, err := p.read(ctx, i)
 	if err != nil {
 		return err
 	}
-	p.parsed = map[int][]sqltree.Statement{}
-	for i, place := range places {
-		p.parsed[place] = found[i]
-	}
-	for i, tag := range tags {
-		for _, s := range found[mine+i] {
-			p.theirs = append(p.theirs, upstreamStatement{tag, s})
-		}
-	}
-	return nil
-}
-
-// move puts the i-th local migration behind what there is.
-func (p *planner) move(i int) error {
-	m := &p.Local.Migrations[i]
-	before := p.Local.schemaBefore(i)
-	after := before
-	if m.Snapshot != nil {
-		after = &m.Snapshot.Schema
-	}
-	joined := merge.Schemas(before, p.plan.Schema, after, p.Take)
+	f := r.file
+	joined := merge.Schemas(r.before, p.plan.Schema, r.after, p.Take)
 	for _, d := range joined.Open {
 		p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Disagreement: &d})
 	}
 	p.plan.Settled = append(p.plan.Settled, joined.Settled...)
-	f, mode, err := p.read(i, before, after)
+	now, err := diff.ComputeIn(r.mode, p.plan.Schema, joined.Schema, r.answers)
 	if err != nil {
 		return err
 	}
-	now, err := diff.ComputeIn(mode, p.plan.Schema, joined.Schema, renamesIn(f.statements))
-	if err != nil {
+	move := Move{Fate: Moved, From: m.Entry, OldSQL: m.SQL, SQL: m.SQL, bare: m.snapshot == nil}
+	if err := p.unknown(ctx, m, r); err != nil {
 		return err
 	}
-	move := Move{Fate: Moved, From: m.Entry, OldSQL: m.SQL, SQL: m.SQL}
-	p.unknown(m, before, after, f)
 	if !sameStatements(f.was, flatten(now)) || slices.Contains(slices.Collect(maps.Values(f.without)), true) {
 		if len(joined.Open) == 0 { // else it is not known yet what it would have to be
 			p.edited(m, f, flatten(now))
 		}
 		told := f.retell(flatten(now))
-		move.SQL, move.Statements, move.Fate = told.text, told.statements, Rewritten
 		switch {
 		case told.empty:
 			move.Fate = Gone
+		case told.text == m.SQL: // what it lacks of its snapshot's change is not asked for
 		case now.Empty():
 			move.Fate = Emptied
+		default:
+			move.Fate = Rewritten
+		}
+		if move.Fate != Moved {
+			move.SQL, move.Statements = told.text, told.statements
 		}
 	}
 	if move.Fate != Gone {
-		p.add(m, &move, joined.Schema)
+		if err := p.add(m, &move, joined.Schema); err != nil {
+			return err
+		}
 	}
 	p.plan.Schema = joined.Schema
 	p.plan.Moves = append(p.plan.Moves, move)
 	return nil
-}
-
-// read recognises what in the i-th local migration was generated, and in which
-// of the differ's modes: the one that explains most of the file.
-func (p *planner) read(i int, before, after *schema.Schema) (best *file, mode diff.Mode, err error) {
-	for _, m := range []diff.Mode{diff.Compat, diff.Correct, diff.Exact} {
-		statements := p.parsed[i]
-		was, err := diff.ComputeIn(m, before, after, renamesIn(statements))
-		if err != nil {
-			return nil, m, err
-		}
-		f := recognise(p.Local.Migrations[i].SQL, statements, flatten(was))
-		if best == nil || len(f.missing()) < len(best.missing()) {
-			best, mode = f, m
-		}
-		if len(best.missing()) == 0 {
-			break
-		}
-	}
-	return best, mode, nil
 }
 
 func sameStatements(a, b []generated) bool {
@@ -244,7 +194,7 @@ func hash(sql string) string {
 }
 
 // add gives a migration its place, its entry and its snapshot.
-func (p *planner) add(m *Migration, move *Move, after *schema.Schema) {
+func (p *planner) add(m *Migration, move *Move, after *schema.Schema) error {
 	var before *snapshot.Entry
 	if n := len(p.plan.journal.Entries); n > 0 {
 		before = &p.plan.journal.Entries[n-1]
@@ -254,27 +204,42 @@ func (p *planner) add(m *Migration, move *Move, after *schema.Schema) {
 		move.To.Was = strings.TrimSpace(move.To.Was + " " + old)
 	}
 	p.plan.journal.Append(move.To)
-	id := ""
-	if m.Snapshot != nil {
-		id = m.Snapshot.ID
+	id, old := "", (*snapshot.Snapshot)(nil)
+	if m.snapshot != nil {
+		var err error
+		if old, err = m.snapshot.snapshot(); err != nil {
+			return err
+		}
+		id = old.ID
 	} else {
 		id = p.NewID()
 	}
 	made := snapshot.New(id, p.lastID, after)
-	if m.Snapshot != nil && schema.Equal(&m.Snapshot.Schema, after) {
-		made = m.Snapshot.WithIDs(id, p.lastID) // in its own layout
+	if old != nil && schema.Equal(&old.Schema, after) {
+		made = old.WithIDs(id, p.lastID) // in its own layout
 	}
 	move.snapshot = made.Encode()
 	p.lastID = id
+	return nil
 }
 
 // Adopt compares what the history leads to with what the schema files say, as
 // generate would. Where nothing differs, the last snapshot is written in the
-// order of the files, as generate writes it.
+// order of the files, as generate writes it. A migration that came without a
+// snapshot gets what its statements do that way: where all that generate would
+// write stands in such a migration, nothing differs.
 func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
-	differs, err := diff.ComputeIn(diff.Correct, p.Schema, snapshot.Declared(files), renames(nil))
-	if err != nil || !differs.Empty() {
-		return differs, err
+	declared := snapshot.Declared(files)
+	differs, err := diff.ComputeIn(diff.Correct, p.Schema, declared, renames(nil))
+	if err != nil {
+		return nil, err
+	}
+	if !differs.Empty() {
+		if !p.holds(differs) {
+			return differs, nil
+		}
+		p.Schema = declared
+		differs = &diff.Result{}
 	}
 	for i := len(p.Moves) - 1; i >= 0; i-- {
 		if m := &p.Moves[i]; m.snapshot != nil {
@@ -287,4 +252,18 @@ func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
 		}
 	}
 	return differs, nil
+}
+
+// holds reports whether the statements stand in local migrations that came
+// without a snapshot.
+func (p *Plan) holds(r *diff.Result) bool {
+	there := map[string]bool{}
+	for _, m := range p.Moves {
+		if m.bare {
+			for _, s := range cut(m.SQL) {
+				there[sqltext.Plain(s.Text)] = true
+			}
+		}
+	}
+	return !slices.ContainsFunc(flatten(r), func(g generated) bool { return !there[g.plain] })
 }

@@ -157,6 +157,7 @@ const (
 	addAge  = `ALTER TABLE "users" ADD COLUMN "age" integer;`
 	addBio  = `ALTER TABLE "users" ADD COLUMN "bio" text;`
 	fill    = `UPDATE "users" SET "age" = 1;`
+	byHand  = `CREATE INDEX lower_email ON users (lower(email));`
 	marker  = "--> statement-breakpoint\n"
 	comment = "-- skein:allow update-unbounded reason=small\n"
 )
@@ -220,6 +221,25 @@ func TestMake(t *testing.T) {
 			b.n++
 			b.generate("mine", column("age", "integer"))
 		}, "moved 0002_mine 0002_mine"},
+		{"one statement written by hand on both sides", func(b *branch) { b.custom("theirs", byHand) }, func(b *branch) { b.custom("mine", "-- mine\n"+byHand+"\n"+fill) },
+			"custom 0001_mine 0002_mine\n-- mine\n" + fill},
+		{"and taken back there", func(b *branch) { b.custom("theirs", byHand+"\nDROP INDEX lower_email;") }, func(b *branch) { b.custom("mine", byHand) },
+			"moved 0001_mine 0002_mine"},
+		{"settings on both sides", func(b *branch) { b.custom("theirs", "SET lock_timeout = 0;\nCOMMIT;") },
+			func(b *branch) { b.custom("mine", "SET lock_timeout = 0;\nCOMMIT;\nSELECT 1;") },
+			"moved 0001_mine 0002_mine"},
+		{"a statement that only the snapshot knows, done there", func(b *branch) { b.generate("theirs", column("age", "integer")) },
+			func(b *branch) {
+				b.generate("mine", both(column("age", "integer"), column("bio", "text")))
+				b.files["0001_mine.sql"] = []byte(addBio)
+			},
+			"moved 0001_mine 0002_mine"},
+		{"a statement changed by hand, done there", func(b *branch) { b.generate("theirs", column("age", "integer")) },
+			func(b *branch) {
+				b.generate("mine", both(column("age", "integer"), column("bio", "text")))
+				b.files["0001_mine.sql"] = []byte(`ALTER TABLE "users" ADD COLUMN IF NOT EXISTS "age" integer;` + addBio)
+			},
+			"problem 0001_mine edited " + addAge},
 		{"an older time", func(b *branch) { b.when += 500; b.generate("theirs", column("bio", "text")) },
 			func(b *branch) { b.generate("mine", column("age", "integer")) },
 			"moved 0001_mine 0002_mine"},
@@ -260,6 +280,98 @@ func TestLostEntry(t *testing.T) {
 	sound(t, upstream, p)
 }
 
+// TestStaleSnapshot is a branch that merged upstream before and whose migration
+// only got another number then: its snapshot starts from the state that it was
+// made on, and is without what upstream did meanwhile. That is no change of the
+// branch's.
+func TestStaleSnapshot(t *testing.T) {
+	start := start(t)
+	base := start.fork("base").generate("theirs", column("bio", "text"))
+	upstream := base.fork("upstream").generate("more", column("cv", "text"))
+	made := start.fork("local").generate("mine", column("age", "integer"))
+	local := base.fork("local").write("mine", addAge, false)
+	local.files["meta/0002_snapshot.json"] = made.files["meta/0001_snapshot.json"]
+	p := make3(t, base, upstream, local, nil)
+	if got := told(p); got != "moved 0002_mine 0003_mine" {
+		t.Error(got)
+	}
+	sound(t, upstream, p)
+	want := columnNames(upstream.fork("both").generate("mine", column("age", "integer")).now)
+	if got := columnNames(*p.Schema); got != want {
+		t.Errorf("it leads to %s, not %s", got, want)
+	}
+}
+
+// TestOthersSnapshot is a branch with two migrations of one number, whose one
+// snapshot is upstream's: the other has none, and changes nothing that is known.
+func TestOthersSnapshot(t *testing.T) {
+	start := start(t)
+	base := start.fork("base").generate("theirs", column("bio", "text")).generate("again", column("age", "integer"))
+	upstream := base.fork("upstream").generate("more", column("cv", "text"))
+	local := base.fork("local")
+	local.n = 1
+	local.write("mine", fill, false)
+	p := make3(t, base, upstream, local, nil)
+	if got := told(p); got != "moved 0001_mine 0004_mine" {
+		t.Error(got)
+	}
+	sound(t, upstream, p)
+	if !schema.Equal(&upstream.now, p.Schema) {
+		t.Error("it leads to another schema than upstream's")
+	}
+}
+
+// TestStaleSnapshotWithNewParent is a branch whose migration was given another
+// number and its old snapshot the new parent: what upstream did in between is
+// missing from it, and no statement takes that back.
+func TestStaleSnapshotWithNewParent(t *testing.T) {
+	start := start(t)
+	base := start.fork("base").generate("theirs", column("bio", "text"))
+	upstream := base.fork("upstream").generate("more", column("cv", "text"))
+	made := start.fork("local").generate("mine", column("age", "integer"))
+	local := base.fork("local").write("mine", addAge, false)
+	local.files["meta/0002_snapshot.json"] = bytes.Replace(made.files["meta/0001_snapshot.json"], []byte("base-0"), []byte("base-1"), 1)
+	p := make3(t, base, upstream, local, nil)
+	if got := told(p); got != "moved 0002_mine 0003_mine" {
+		t.Error(got)
+	}
+	sound(t, upstream, p)
+	want := columnNames(upstream.fork("both").generate("mine", column("age", "integer")).now)
+	if got := columnNames(*p.Schema); got != want {
+		t.Errorf("it leads to %s, not %s", got, want)
+	}
+}
+
+// TestAdoptWithoutSnapshot gives a migration without a snapshot what its
+// statements do, where the schema files say so.
+func TestAdoptWithoutSnapshot(t *testing.T) {
+	base := start(t)
+	upstream := base.fork("upstream").generate("theirs", column("bio", "text"))
+	local := base.fork("local").write("mine", addAge, false)
+	files := upstream.fork("both").generate("mine", column("age", "integer")).now
+	p := make3(t, base, upstream, local, nil)
+	if d, err := p.Adopt(&files); err != nil || !d.Empty() {
+		t.Error(d.Statements(), err)
+	}
+	sound(t, upstream, p)
+	if got := columnNames(*p.Schema); got != columnNames(files) {
+		t.Errorf("it leads to %s", got)
+	}
+	column("cv", "text")(&files)
+	p = make3(t, base, upstream, local, nil)
+	if d, err := p.Adopt(&files); err != nil || len(d.Statements()) != 2 {
+		t.Error("what no migration does differs still: ", d.Statements(), err)
+	}
+}
+
+func columnNames(s schema.Schema) string {
+	var out []string
+	for _, c := range s.Tables[0].Columns {
+		out = append(out, c.Name)
+	}
+	return strings.Join(out, " ")
+}
+
 // TestRewrittenIsNoted holds that a database which ran the old text can be
 // recognised.
 func TestRewrittenIsNoted(t *testing.T) {
@@ -280,8 +392,11 @@ func told(p *Plan) string {
 	var out []string
 	for _, problem := range p.Problems {
 		what := problem.Object().String()
-		if problem.Landed {
+		switch {
+		case problem.Landed:
 			what = "landed"
+		case problem.Edited != "":
+			what = "edited " + problem.Edited
 		}
 		out = append(out, fmt.Sprintf("problem %s %s", problem.Migration, what))
 	}
@@ -318,17 +433,22 @@ func sound(t *testing.T, upstream *branch, p *Plan) {
 	}
 	l := lines(t, nil, nil, files).Local
 	parent, when := snapshot.OriginID, int64(0)
+	seen := map[string]bool{}
 	for i, m := range l.Migrations {
 		if m.Entry.Idx != i || m.Entry.When <= when || m.sqlID == "" || strings.Contains(m.Entry.Was, m.sqlID) {
 			t.Errorf("entry %+v after time %d", m.Entry, when)
 		}
 		when = m.Entry.When
-		if m.Snapshot == nil || m.Snapshot.PrevID != parent {
-			t.Fatalf("%s has the parent %v, not %s", m.Entry.Tag, m.Snapshot, parent)
+		own, before := m.snapshot.ids()
+		if before != parent {
+			t.Fatalf("%s has the parent %s, not %s", m.Entry.Tag, before, parent)
 		}
-		parent = m.Snapshot.ID
+		if seen[own] {
+			t.Errorf("%s has the id of another snapshot, %s", m.Entry.Tag, own)
+		}
+		parent, seen[own] = own, true
 	}
-	if last := &l.Migrations[len(l.Migrations)-1].Snapshot.Schema; !schema.Equal(last, p.Schema) {
+	if last, err := l.Schema(); err != nil || !schema.Equal(last, p.Schema) {
 		t.Error("the last snapshot is not what the plan leads to")
 	}
 }

@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"context"
 	"slices"
 
 	"github.com/skein-db/skein/internal/merge"
@@ -73,49 +74,89 @@ func (p *planner) landed() {
 	}
 }
 
-// edited finds generated statements that are not in the file as they were
-// generated, and that cannot stay: what was changed by hand cannot be
-// exchanged blindly.
+// edited finds generated statements that somebody changed by hand and that
+// cannot stay: they cannot be exchanged blindly. One that is not in the file in
+// any form, and that nothing asks for now, is nobody's concern.
 func (p *planner) edited(m *Migration, f *file, now []generated) {
 	for _, g := range f.missing() {
-		if !slices.ContainsFunc(now, func(o generated) bool { return o.plain == g.plain }) {
+		if !slices.ContainsFunc(now, func(o generated) bool { return o.plain == g.plain }) && f.resembles(g) {
 			p.plan.Problems = append(p.plan.Problems, Problem{Migration: m.Entry.Tag, Edited: g.sql})
 		}
 	}
 }
 
 // unknown finds statements written by hand that use what the other side
-// dropped or renamed: no schema knows of them.
-func (p *planner) unknown(m *Migration, before, after *schema.Schema, f *file) {
-	for i, s := range f.statements {
-		if f.generated[i] >= 0 {
+// dropped or renamed: no schema knows of them. Only what has one of those names
+// is looked at closely.
+func (p *planner) unknown(ctx context.Context, m *Migration, r *reading) error {
+	gone := namesLost(r.before, p.plan.Schema)
+	for i := range r.statements {
+		s := &r.statements[i]
+		if r.generated[i] >= 0 {
 			continue
 		}
-		if p.done(&s) {
-			f.without[i] = true
+		done, err := p.done(ctx, s)
+		if err != nil {
+			return err
+		}
+		if done {
+			r.without[i] = true
 			continue
 		}
-		if used, ok := lost(&s, before, p.plan.Schema, after); ok {
-			f.without[i] = p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
+		used, ok, err := lost(ctx, s, gone, r.before, p.plan.Schema, r.after)
+		if err != nil {
+			return err
+		}
+		if ok {
+			r.without[i] = p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Upstream})
 		}
 	}
-	for _, s := range p.theirs {
-		if used, ok := lost(&s.Statement, before, after, p.Upstream.schema()); ok {
+	gone = namesLost(r.before, r.after)
+	if len(gone) == 0 {
+		return nil
+	}
+	for i := range p.added() {
+		s := &p.theirs[i]
+		used, ok, err := lost(ctx, &s.Statement, gone, r.before, r.after, p.upstream)
+		if err != nil {
+			return err
+		}
+		if ok {
 			p.problem(Problem{Migration: m.Entry.Tag, Statement: s.Text, Uses: used, By: merge.Local, In: s.tag})
 		}
 	}
+	return nil
 }
 
-// done reports whether upstream has a statement that changes rows word for word:
-// it was picked or squashed from this branch, and must not run twice.
-func (p *planner) done(s *sqltree.Statement) bool {
-	switch s.Node.(type) {
-	case *sqltree.Insert, *sqltree.Update, *sqltree.Delete:
-	default:
-		return false
+// done reports whether upstream has a statement word for word that must not run
+// twice, or need not: one that changes rows, or makes, changes or removes
+// something. What is for the session, such as SET and COMMIT, is for each file.
+func (p *planner) done(ctx context.Context, s *sqltree.Statement) (bool, error) {
+	plain, last := sqltext.Plain(s.Text), -1
+	for i := range p.added() {
+		if p.theirs[i].plain == plain {
+			last = i
+		}
 	}
-	plain := sqltext.Plain(s.Text)
-	return slices.ContainsFunc(p.theirs, func(u upstreamStatement) bool { return sqltext.Plain(u.Text) == plain })
+	if last < 0 {
+		return false, nil
+	}
+	switch word := append(sqltext.Keywords(s.Text, 1), "")[0]; word {
+	case "INSERT", "UPDATE", "DELETE":
+		return true, nil
+	case "CREATE", "ALTER", "DROP", "COMMENT", "GRANT", "REVOKE":
+		names := sqltext.Names(s.Text)
+		return !slices.ContainsFunc(p.theirs[last+1:], func(u upstreamStatement) bool { return u.undoes(word, names) }), nil
+	case "WITH":
+		if err := parse(ctx, s); err != nil {
+			return false, err
+		}
+		switch s.Node.(type) {
+		case *sqltree.Insert, *sqltree.Update, *sqltree.Delete:
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // problem adds one, unless a person has settled it: then it returns true.
@@ -132,10 +173,22 @@ func (p *planner) problem(found Problem) (settled bool) {
 }
 
 // lost returns a table or column that a statement about rows uses, that was in
-// had and is neither in has nor made on the statement's own side.
-func lost(s *sqltree.Statement, had, has, own *schema.Schema) (merge.Object, bool) {
+// had and is neither in has nor made on the statement's own side. gone are the
+// names of what had has and has has not: a statement without any is not parsed.
+func lost(ctx context.Context, s *sqltree.Statement, gone []string, had, has, own *schema.Schema) (merge.Object, bool, error) {
+	if !mentions(s.Text, gone) {
+		return merge.Object{}, false, nil
+	}
+	if err := parse(ctx, s); err != nil {
+		return merge.Object{}, false, err
+	}
+	o, ok := lostIn(s, had, has, own)
+	return o, ok, nil
+}
+
+func lostIn(s *sqltree.Statement, had, has, own *schema.Schema) (merge.Object, bool) {
 	for _, inner := range s.Body {
-		if o, ok := lost(&inner, had, has, own); ok {
+		if o, ok := lostIn(&inner, had, has, own); ok {
 			return o, true
 		}
 	}
@@ -203,11 +256,18 @@ func (p *Problem) Theirs(l *Lines) string {
 	}
 	for i := len(l.Upstream.Migrations) - 1; i >= 0; i-- {
 		m := &l.Upstream.Migrations[i]
-		if m.Snapshot == nil || l.Base.find(m) != nil {
+		if m.snapshot == nil || l.Base.find(m) != nil {
 			continue
 		}
-		before := l.Upstream.schemaBefore(i)
-		for _, t := range merge.Schemas(before, &m.Snapshot.Schema, before, nil).Touched {
+		before, err := l.Upstream.last(i).schema()
+		if err != nil {
+			continue // a snapshot on the way that cannot be read names nobody
+		}
+		after, err := m.snapshot.schema()
+		if err != nil {
+			continue
+		}
+		for _, t := range merge.Schemas(before, after, before, nil).Touched {
 			if slices.ContainsFunc(objects, func(o merge.Object) bool { return within(o, t.Object) }) {
 				return m.Entry.Tag
 			}

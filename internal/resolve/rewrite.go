@@ -89,6 +89,25 @@ func (f *file) missing() []generated {
 	return out
 }
 
+// resembles reports whether the file has a statement that may be g, changed by
+// hand: nobody generated it, it is not about rows, and it has the object's name.
+func (f *file) resembles(g generated) bool {
+	name := g.change.Object[strings.LastIndexByte(g.change.Object, '.')+1:]
+	for i, s := range f.statements {
+		if f.generated[i] >= 0 || f.without[i] {
+			continue
+		}
+		switch append(sqltext.Keywords(s.Text, 1), "")[0] {
+		case "INSERT", "UPDATE", "DELETE", "SELECT", "WITH":
+			continue
+		}
+		if mentions(s.Text, []string{name}) {
+			return true
+		}
+	}
+	return false
+}
+
 // retold is a file after the differ's statements were exchanged.
 type retold struct {
 	text       string

@@ -96,3 +96,13 @@ func (h *head) text(i int) string {
 	}
 	return ""
 }
+
+// IDs returns a snapshot's own id and its parent's, "" for what cannot be
+// found. Nothing else of the text is looked at.
+func IDs(data []byte) (id, prevID string) {
+	f := fitters.Get().(*fitter)
+	defer fitters.Put(f)
+	h := f.head(data)
+	f.data = nil
+	return h.text(headID), h.text(headPrevID)
+}

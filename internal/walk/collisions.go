@@ -5,54 +5,90 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 
-	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/schema"
-	"github.com/skein-db/skein/internal/snapshot"
 )
 
 // collided is a pair of lines of a history that both added migrations, and what
 // resolve makes of them.
 type collided struct {
+	meeting
+	lines    *resolve.Lines
+	files    [3]resolve.Files  // of base, upstream and local
+	schemas  [3]*schema.Schema // what each of them ends in
+	plan     *resolve.Plan
+	err      error
+	people   *people // nil where nobody joined them, or the plan stopped
+	proof    proof
+	proofWhy string
+}
+
+// meeting is three commits that are to be made one.
+type meeting struct {
 	base, upstream, local string
 	merged                string // the commit in which people joined them; "" where they did not
-	plan                  *resolve.Plan
-	err                   error
-	people                string // how their outcome compares
 }
 
 // collisions finds every merge, and every branch that was never merged, whose
-// two sides both added migrations, and plans each.
-func (w *walker) collisions(ctx context.Context, dir string, out io.Writer) error {
+// two sides both added migrations, plans each, and compares it with what people
+// made of it.
+func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) {
 	r, err := openRepo(ctx, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer r.close()
 	folders, err := r.folders(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	var l *layout
+	if w.schemas {
+		temp, err := os.MkdirTemp("", "skein-walk-")
+		if err != nil {
+			return nil, err
+		}
+		defer os.RemoveAll(temp)
+		l = &layout{repo: r, dir: temp, have: map[string]string{}}
+	}
+	var out []*survey
 	for _, path := range folders {
 		if !strings.Contains(path, w.only) {
 			continue
 		}
-		found, err := w.collisionsIn(ctx, &folder{repo: r, path: path})
+		f := &folder{repo: r, path: path}
+		found, err := w.collisionsIn(ctx, f)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		tellCollisions(out, projectName(dir)+" "+path, found, w.verbose)
+		later := &sequel{folder: f}
+		for i, c := range found {
+			if i%10 == 0 {
+				fmt.Fprintf(w.log, "%s: compared %d of %d\n", path, i, len(found))
+			}
+			if c.err == nil && c.merged != "" && len(c.plan.Problems) == 0 {
+				if c.people, err = w.compareWithPeople(ctx, later, l, c); err != nil {
+					return nil, err
+				}
+			}
+			if w.replay && c.err == nil && len(c.plan.Problems) == 0 {
+				if c.proof, c.proofWhy, err = w.prove(ctx, f, c); err != nil {
+					return nil, err
+				}
+			}
+		}
+		if len(found) > 0 {
+			out = append(out, &survey{projectName(dir) + " " + path, found})
+		}
 	}
-	return nil
+	return out, nil
 }
-
-// meeting is three commits that are to be made one.
-type meeting struct{ base, upstream, local, merged string }
 
 // meetings lists the merges, and the tips of branches against the main line.
 func (f *folder) meetings(ctx context.Context) ([]meeting, error) {
@@ -98,11 +134,11 @@ func (w *walker) collisionsIn(ctx context.Context, f *folder) ([]*collided, erro
 		if i%500 == 0 {
 			fmt.Fprintf(w.log, "%s: %d of %d\n", f.path, i, len(meetings))
 		}
-		up, err := f.journalAt(ctx, m.upstream)
+		up, err := f.journalAt(m.upstream)
 		if err != nil {
 			return nil, err
 		}
-		mine, err := f.journalAt(ctx, m.local)
+		mine, err := f.journalAt(m.local)
 		if err != nil {
 			return nil, err
 		}
@@ -114,7 +150,7 @@ func (w *walker) collisionsIn(ctx context.Context, f *folder) ([]*collided, erro
 			continue // no history in common
 		}
 		m.base = strings.Fields(base)[0]
-		if before, err := f.journalAt(ctx, m.base); err != nil || before == up || before == mine {
+		if before, err := f.journalAt(m.base); err != nil || before == up || before == mine {
 			continue
 		}
 		found, key, err := f.collision(ctx, m)
@@ -130,40 +166,40 @@ func (w *walker) collisionsIn(ctx context.Context, f *folder) ([]*collided, erro
 }
 
 // journalAt returns the blob of the journal at a commit, "" for none.
-func (f *folder) journalAt(ctx context.Context, commit string) (string, error) {
-	out, err := f.git(ctx, "ls-tree", commit, "--", f.path+journalPath)
-	if words := strings.Fields(out); err == nil && len(words) > 2 {
-		return words[2], nil
-	}
-	return "", err
+func (f *folder) journalAt(commit string) (string, error) {
+	return f.id(commit + ":" + f.path + journalPath)
 }
 
 // collision plans a meeting; nil where not both sides added migrations.
 func (f *folder) collision(ctx context.Context, m meeting) (found *collided, key string, err error) {
-	c := &collided{base: m.base, upstream: m.upstream, local: m.local, merged: m.merged}
-	var files [3]resolve.Files
+	c := &collided{meeting: m}
 	for i, commit := range []string{m.base, m.upstream, m.local} {
-		if files[i], err = f.filesAt(ctx, commit); err != nil {
+		if c.files[i], err = f.filesAt(ctx, commit); err != nil {
 			return nil, "", err
 		}
 	}
-	lines, err := resolve.ReadLines(files[0], files[1], files[2], f.blobs)
+	c.lines, err = resolve.ReadLines(c.files[0], c.files[1], c.files[2], f.blobs)
 	if err != nil {
 		c.err = err
 		return c, m.base + m.local, nil
 	}
-	var added []string
-	for _, l := range lines.Local.Migrations {
-		if !has(lines.Base, &l) && !has(lines.Upstream, &l) {
-			added = append(added, files[2][l.Entry.Tag+".sql"])
+	for i, line := range []*resolve.Line{c.lines.Base, c.lines.Upstream, c.lines.Local} {
+		if c.schemas[i], c.err = line.Schema(); c.err != nil {
+			return c, m.base + m.local, nil
 		}
 	}
-	if len(added) == 0 || !slices.ContainsFunc(lines.Upstream.Migrations, func(u resolve.Migration) bool { return !has(lines.Base, &u) && !has(lines.Local, &u) }) {
+	var added []string
+	for _, l := range c.lines.Local.Migrations {
+		if !has(c.lines.Base, &l) && !has(c.lines.Upstream, &l) {
+			added = append(added, c.files[2][l.Entry.Tag+".sql"])
+		}
+	}
+	if len(added) == 0 || !slices.ContainsFunc(c.lines.Upstream.Migrations, func(u resolve.Migration) bool { return !has(c.lines.Base, &u) && !has(c.lines.Local, &u) }) {
 		return nil, "", nil
 	}
-	c.plan, c.err = resolve.Make(ctx, resolve.Input{Lines: *lines, NewID: uuid.NewString})
-	if c.err == nil && m.merged != "" && len(c.plan.Problems) == 0 {
-		c.people = f.compare(ctx, m.merged, c.plan)
+	c.plan, c.err = resolve.Make(ctx, resolve.Input{Lines: *c.lines, NewID: uuid.NewString})
+	if c.err == nil && len(c.plan.Moves)+len(c.plan.Problems) == 0 {
+		return nil, "", nil // a branch that only gave landed migrations other names
 	}
 	return c, m.base + strings.Join(added, " "), nil
 }
@@ -197,62 +233,7 @@ func (f *folder) blobs(ids ...string) ([][]byte, error) {
 	return out, nil
 }
 
-// compare says how what people committed stands to a plan.
-func (f *folder) compare(ctx context.Context, commit string, p *resolve.Plan) string {
-	s := p.Schema
-	files, err := f.filesAt(ctx, commit)
-	if err != nil {
-		return err.Error()
-	}
-	lines, err := resolve.ReadLines(files, files, files, f.blobs)
-	if err != nil {
-		return "their outcome cannot be read: " + err.Error()
-	}
-	var last *snapshot.Snapshot
-	for _, m := range lines.Local.Migrations {
-		if m.Snapshot != nil {
-			last = m.Snapshot
-		}
-	}
-	if n := len(lines.Local.Migrations); last == nil || lines.Local.Migrations[n-1].Snapshot == nil {
-		return "theirs has no snapshot at its end"
-	}
-	if schema.Equal(&last.Schema, s) {
-		return "equals theirs"
-	}
-	for _, m := range p.Moves {
-		if _, name, _ := strings.Cut(m.From.Tag, "_"); m.To.Tag != "" && !slices.ContainsFunc(lines.Local.Migrations, func(o resolve.Migration) bool {
-			return strings.HasSuffix(o.Entry.Tag, "_"+name)
-		}) {
-			return "theirs leaves out " + m.From.Tag + ", to make it anew later"
-		}
-	}
-	d, err := diff.Compute(s, &last.Schema, diff.CreateAll)
-	if err != nil {
-		return err.Error()
-	}
-	if d.Empty() {
-		return "equals theirs but for the order"
-	}
-	return "theirs differs:\n" + strings.Join(d.Statements(), "\n")
-}
-
-// tellCollisions prints one line of counts and, if wanted, each collision.
-func tellCollisions(out io.Writer, name string, found []*collided, verbose bool) {
-	counts := map[string]int{}
-	for _, c := range found {
-		counts[c.outcome()]++
-		if verbose {
-			c.tell(out)
-		}
-	}
-	fmt.Fprintf(out, "| %s | %d collisions |", name, len(found))
-	for _, kind := range []string{"moved", "rewritten", "stopped", "unreadable"} {
-		fmt.Fprintf(out, " %s %d |", kind, counts[kind])
-	}
-	fmt.Fprintln(out)
-}
-
+// outcome is what became of a collision, in a word.
 func (c *collided) outcome() string {
 	switch {
 	case c.err != nil:
@@ -275,6 +256,9 @@ func (c *collided) tell(out io.Writer) {
 		return
 	}
 	for _, m := range c.plan.Moves {
+		if m.Fate == resolve.Same {
+			continue
+		}
 		fmt.Fprintf(out, "  %s %s -> %s\n", m.Fate, m.From.Tag, m.To.Tag)
 		for _, s := range m.Statements {
 			fmt.Fprintf(out, "    %s\n", s.Verdict)
@@ -284,13 +268,15 @@ func (c *collided) tell(out io.Writer) {
 		}
 	}
 	for _, p := range c.plan.Problems {
-		fmt.Fprintf(out, "  problem %s: %s", p.Migration, p.Object())
-		if d := p.Disagreement; d != nil {
-			fmt.Fprintf(out, " %s upstream %q local %q uses %v dropped by %s", d.Attribute, d.Upstream, d.Local, d.Uses, d.DroppedBy)
-		}
-		fmt.Fprintf(out, " statement %.300q edited %.300q landed %v by %s in %s\n", p.Statement, p.Edited, p.Landed, p.By, p.In)
+		fmt.Fprintf(out, "  problem %s: %s\n", p.Migration, describeProblem(&p))
 	}
-	if c.people != "" {
-		fmt.Fprintf(out, "  %s\n", c.people)
+	if c.people != nil {
+		fmt.Fprintf(out, "  people: %s\n", c.people.said)
+		for _, line := range c.people.evidence {
+			fmt.Fprintf(out, "    %s\n", line)
+		}
+	}
+	if c.proof != "" {
+		fmt.Fprintf(out, "  PostgreSQL: %s %s\n", c.proof, c.proofWhy)
 	}
 }

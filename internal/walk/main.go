@@ -13,7 +13,9 @@
 // in a temporary folder as it was at that commit, its schema files are read, and
 // the result is compared with the snapshot committed there, byte for byte. With
 // -collisions resolve is asked instead about every merge, and every branch, whose
-// two sides both added migrations, and compared with what people made of it.
+// two sides both added migrations, and compared with what people made of it: their
+// snapshot, what they committed next, with -schemas their schema files. With
+// -replay what resolve makes is run on a throwaway PostgreSQL.
 //
 // With -findings the folder is checked at every commit instead, and what a
 // commit brought is printed.
@@ -44,6 +46,7 @@ type settings struct {
 	env         []string
 	verbose     bool
 	planned     bool
+	replay      bool
 }
 
 func main() {
@@ -62,10 +65,11 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.SetOutput(log)
 	flags.StringVar(&s.kit, "kit", "", "`folder` of an installed drizzle-kit 0.31, to compare with")
 	flags.StringVar(&s.script, "kit-script", "internal/diff/testdata/oracle.js", "the `file` that asks drizzle-kit")
-	flags.BoolVar(&s.schemas, "schemas", false, "also read the schema files at each commit")
+	flags.BoolVar(&s.schemas, "schemas", false, "also read the schema files at each commit; with -collisions, at each merge whose snapshot is another than ours")
 	flags.BoolVar(&s.findings, "findings", false, "print what skein check finds at each commit and not at the one before; nothing else is done")
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
 	flags.BoolVar(&s.planned, "collisions", false, "instead, plan what resolve does wherever two lines of the history both added migrations")
+	flags.BoolVar(&s.replay, "replay", false, "with -collisions, run what resolve makes on a throwaway PostgreSQL")
 	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
 	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
 		s.env = append(s.env, v)
@@ -79,11 +83,15 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	}
 	w := &walker{settings: s, log: log}
 	if s.planned {
+		var all []*survey
 		for _, dir := range flags.Args() {
-			if err := w.collisions(ctx, dir, out); err != nil {
+			found, err := w.collisions(ctx, dir)
+			if err != nil {
 				return fmt.Errorf("%s: %w", dir, err)
 			}
+			all = append(all, found...)
 		}
+		reportCollisions(out, all, s.verbose)
 		return nil
 	}
 	if s.kit != "" {

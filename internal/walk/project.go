@@ -129,27 +129,35 @@ const (
 	unreadable state = "not read"
 )
 
+// load lays out a commit and reads its schema files.
+func (l *layout) load(ctx context.Context, commit, migrations string, env []string) (*schema.Schema, error) {
+	if err := l.move(ctx, commit); err != nil {
+		return nil, err
+	}
+	p, err := l.find(ctx, migrations, env)
+	if err != nil {
+		return nil, err
+	}
+	loaded, err := drizzle.Load(ctx, drizzle.LoadOptions{Dir: p.dir, Files: p.Schema, Casing: p.Casing})
+	if err != nil {
+		return nil, err
+	}
+	return loaded.Schema, nil
+}
+
 // read lays out a commit, reads its schema files and compares them with the
 // snapshot of the last migration.
 func (l *layout) read(ctx context.Context, m *migration, migrations string, env []string) (reading, error) {
 	r := reading{commit: m.commit, tag: m.tag, state: unreadable}
-	if err := l.move(ctx, m.commit); err != nil {
-		return r, err
-	}
-	p, err := l.find(ctx, migrations, env)
+	loaded, err := l.load(ctx, m.commit, migrations, env)
 	if err != nil {
 		r.reason = l.short(err)
 		return r, ctx.Err()
 	}
-	loaded, err := drizzle.Load(ctx, drizzle.LoadOptions{Dir: p.dir, Files: p.Schema, Casing: p.Casing})
-	if err != nil {
-		r.reason = l.short(err)
-		return r, ctx.Err()
-	}
-	made := snapshot.New(m.to.ID, m.to.PrevID, loaded.Schema).Encode()
+	made := snapshot.New(m.to.ID, m.to.PrevID, loaded).Encode()
 	committed := bytes.TrimSuffix(m.toBytes, []byte("\n"))
 	now := snapshot.New(m.to.ID, m.to.PrevID, &m.to.Schema).Encode() // where it is an older release's
-	switch declared := snapshot.Declared(loaded.Schema); {
+	switch declared := snapshot.Declared(loaded); {
 	case bytes.Equal(made, committed):
 		r.state = sameBytes
 	case schema.Equal(declared, &m.to.Schema) && m.custom() && bytes.Equal(m.from.WithIDs(m.to.ID, m.to.PrevID).Encode(), committed):

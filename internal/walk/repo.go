@@ -15,29 +15,71 @@ import (
 
 // repo reads a git repository through git.
 type repo struct {
-	dir   string
-	cat   *exec.Cmd
+	dir         string
+	cat, naming *conversation
+}
+
+// conversation is a git cat-file that answers as long as it is asked.
+type conversation struct {
+	cmd   *exec.Cmd
 	ask   io.WriteCloser
 	reply *bufio.Reader
 }
 
 func openRepo(ctx context.Context, dir string) (*repo, error) {
-	r := &repo{dir: dir, cat: exec.CommandContext(ctx, "git", "-C", dir, "cat-file", "--batch")}
+	r := &repo{dir: dir}
 	var err error
-	if r.ask, err = r.cat.StdinPipe(); err != nil {
+	if r.cat, err = converse(ctx, dir, "--batch"); err != nil {
 		return nil, err
 	}
-	out, err := r.cat.StdoutPipe()
+	if r.naming, err = converse(ctx, dir, "--batch-check"); err != nil {
+		r.cat.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func converse(ctx context.Context, dir, how string) (*conversation, error) {
+	c := &conversation{cmd: exec.CommandContext(ctx, "git", "-C", dir, "cat-file", how)}
+	var err error
+	if c.ask, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	r.reply = bufio.NewReaderSize(out, 1<<20)
-	return r, r.cat.Start()
+	c.reply = bufio.NewReaderSize(out, 1<<20)
+	return c, c.cmd.Start()
+}
+
+// question asks and returns the words of the answer's first line.
+func (c *conversation) question(name string) ([]string, error) {
+	if _, err := io.WriteString(c.ask, name+"\n"); err != nil {
+		return nil, err
+	}
+	head, err := c.reply.ReadString('\n')
+	return strings.Fields(head), err
+}
+
+func (c *conversation) close() {
+	c.ask.Close()
+	c.cmd.Wait()
 }
 
 func (r *repo) close() {
-	r.ask.Close()
-	r.cat.Wait()
+	r.cat.close()
+	r.naming.close()
+}
+
+// id returns what git calls the object of a name such as COMMIT:PATH, "" where
+// there is none.
+func (r *repo) id(name string) (string, error) {
+	words, err := r.naming.question(name) // id, type and size, or the name and "missing"
+	if err != nil || len(words) != 3 {
+		return "", err
+	}
+	return words[0], nil
 }
 
 func (r *repo) git(ctx context.Context, args ...string) (string, error) {
@@ -56,14 +98,10 @@ var errAbsent = errors.New("not in this clone")
 
 // blob returns the bytes of a blob.
 func (r *repo) blob(id string) ([]byte, error) {
-	if _, err := io.WriteString(r.ask, id+"\n"); err != nil {
-		return nil, err
-	}
-	head, err := r.reply.ReadString('\n')
+	words, err := r.cat.question(id) // id, type and size, or id and "missing"
 	if err != nil {
 		return nil, err
 	}
-	words := strings.Fields(head) // id, type and size, or id and "missing"
 	if len(words) != 3 {
 		return nil, errAbsent
 	}
@@ -72,7 +110,7 @@ func (r *repo) blob(id string) ([]byte, error) {
 		return nil, err
 	}
 	data := make([]byte, size+1) // and a newline
-	if _, err := io.ReadFull(r.reply, data); err != nil {
+	if _, err := io.ReadFull(r.cat.reply, data); err != nil {
 		return nil, err
 	}
 	return data[:size], nil
