@@ -112,7 +112,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return b.comparison(ctx, stdout)
 	}
 	for _, group := range []func(context.Context) ([]*task, error){
-		b.projectTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks, b.planTasks,
+		b.projectTasks, b.meetingTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks, b.planTasks,
 	} {
 		tasks, err := group(ctx)
 		if err != nil {

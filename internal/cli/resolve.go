@@ -94,6 +94,9 @@ func runResolve(ctx context.Context, a *app, cmd *cobra.Command, o *resolveOptio
 			return made.Outcome, nil
 		},
 	}
+	if !o.noCache {
+		r.FactsDir = a.userCache("facts")
+	}
 	if len(p.Schema) > 0 {
 		r.Schema = func(ctx context.Context) (*schema.Schema, error) {
 			loaded, err := a.loadSchema(ctx, p, o.noCache)

@@ -36,6 +36,9 @@ type Request struct {
 	Index string
 	Wish  resolve.Wish
 	Team  *config.Config
+	// FactsDir is where is kept what is known of files that do not change, "" for
+	// nowhere.
+	FactsDir string
 	// Take settles disagreements; nil leaves them open.
 	Take merge.Take
 	// Schema reads the schema files; nil where none are known.

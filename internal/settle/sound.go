@@ -8,6 +8,7 @@ import (
 
 	"github.com/skein-db/skein/internal/check"
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/replay"
@@ -16,7 +17,11 @@ import (
 
 // examine returns what the rules have to say against a folder. proof may be nil.
 func (c *Case) examine(ctx context.Context, dir string, proof *replay.Outcome) ([]finding.Finding, error) {
-	report, err := check.Examine(ctx, check.Input{Dir: dir, Team: c.request.Team, Proof: proof})
+	in := check.Input{Dir: dir, Team: c.request.Team, Proof: proof}
+	if c.request.FactsDir != "" && dir == c.request.Dir {
+		in.Known = filefacts.Open(c.request.FactsDir, dir)
+	}
+	report, err := check.Examine(ctx, in)
 	if err != nil {
 		return nil, err
 	}

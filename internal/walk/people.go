@@ -53,17 +53,18 @@ func (w *walker) compareWithPeople(ctx context.Context, later *sequel, l *layout
 	}
 	if c.leftOut(theirs) {
 		p.note("they left the branch's migration out")
-		commit, anew, err := later.of(ctx, c.merged, theirs)
-		if err != nil {
-			return nil, err
-		}
-		if anew != nil {
-			switch said := p.weigh(c, fmt.Sprintf("the migration they made anew in %.10s", commit), anew.schema, nil); said {
+		err := later.each(ctx, c.merged, theirs, func(commit string, anew *ending) bool {
+			said := p.weigh(c, fmt.Sprintf("the migration they made anew in %.10s", commit), anew.schema, nil)
+			switch said {
 			case agree:
 				p.said = agreeLater
 			case addedMore, ownJoin:
 				p.said = said
 			}
+			return said != withoutMine && said != withoutBoth
+		})
+		if err != nil {
+			return nil, err
 		}
 	}
 	if l == nil || p.said == agreeLater {
@@ -278,28 +279,35 @@ type sequel struct {
 	merges   map[string]bool
 }
 
-// of returns the first commit after a merge, on the same branch, that added a
-// migration by itself, and how the folder ends there; nil where there is none.
-func (s *sequel) of(ctx context.Context, merged string, before *ending) (string, *ending, error) {
+// mostSequels is how many migrations made after a merge are looked at for what
+// the merge left out.
+const mostSequels = 4
+
+// each visits the commits after a merge, on the same branch, that added a
+// migration by themselves, with how the folder ends there, until enough says so.
+func (s *sequel) each(ctx context.Context, merged string, before *ending, enough func(commit string, after *ending) bool) error {
 	if err := s.read(ctx); err != nil {
-		return "", nil, err
+		return err
 	}
 	known, err := s.journalAt(merged)
 	if err != nil {
-		return "", nil, err
+		return err
 	}
-	queue, seen := []string{merged}, map[string]bool{merged: true}
-	for len(queue) > 0 && len(seen) < 500 {
+	queue, seen, found := []string{merged}, map[string]bool{merged: true, known: true}, 0
+	for len(queue) > 0 && len(seen) < 500 && found < mostSequels {
 		commit := queue[0]
 		queue = queue[1:]
 		now, err := s.journalAt(commit)
 		if err != nil {
-			return "", nil, err
+			return err
 		}
-		if now != known && now != "" && !s.merges[commit] {
+		if !seen[now] && now != "" && !s.merges[commit] {
+			seen[now] = true
 			after, err := s.ending(ctx, commit)
 			if err == nil && after.schema != nil && slices.ContainsFunc(after.tags, func(tag string) bool { return !before.hasName(tag) }) {
-				return commit, after, nil
+				if found++; enough(commit, after) {
+					return nil
+				}
 			}
 		}
 		for _, child := range s.children[commit] {
@@ -309,7 +317,7 @@ func (s *sequel) of(ctx context.Context, merged string, before *ending) (string,
 			}
 		}
 	}
-	return "", nil, nil
+	return nil
 }
 
 // read reads the repository's commits, once.
