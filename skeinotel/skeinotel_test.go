@@ -49,7 +49,7 @@ func has(t *testing.T, s tracetest.SpanStub, want ...attribute.KeyValue) {
 	}
 	for _, a := range want {
 		if got[a.Key] != a.Value {
-			t.Errorf("%s has %s=%s, want %s", s.Name, a.Key, got[a.Key].Emit(), a.Value.Emit())
+			t.Errorf("%s has %s=%s, want %s", s.Name, a.Key, got[a.Key].String(), a.Value.String())
 		}
 	}
 }
@@ -109,7 +109,7 @@ start < : Unset`
 	for _, s := range spans {
 		for _, a := range s.Attributes {
 			if a.Key == "db.query.text" {
-				t.Errorf("%s has the text %s without being asked", s.Name, a.Value.Emit())
+				t.Errorf("%s has the text %s without being asked", s.Name, a.Value.String())
 			}
 		}
 		if s.EndTime.Before(s.StartTime) {

@@ -243,3 +243,25 @@ func TestOtherEncoding(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestOverDriversLostAtCommit: what became of a COMMIT that was not answered is
+// looked up on another connection of the pool.
+func TestOverDriversLostAtCommit(t *testing.T) {
+	pools(t, 0, func(t *testing.T, db *sql.DB, url string) {
+		conn := connect(t, url)
+		execSQL(t, conn, `CREATE TABLE t (id int);
+			CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()), pg_sleep(5); RETURN NULL; END';
+			CREATE CONSTRAINT TRIGGER die AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION die()`)
+		h := historyOf("SELECT 1;", "INSERT INTO t VALUES (1);")
+		_, err := upDB(t.Context(), db, h, Options{})
+		var e *diag.Error
+		if !errors.As(err, &e) || !IsLost(err) || !strings.Contains(e.Message, "lost while 0001_b was being committed") ||
+			!strings.Contains(e.Detail, "a new connection shows that it was not\n0001_b was rolled back; 0000_a before it is applied") {
+			t.Errorf("got %v", err)
+		}
+		execSQL(t, conn, "DROP TRIGGER die ON t")
+		if done, err := upDB(t.Context(), db, h, Options{}); err != nil || len(done.Migrations) != 1 {
+			t.Errorf("the next run: %+v, %v", done, err)
+		}
+	})
+}
