@@ -92,13 +92,13 @@ func logMigration(say sayer, e MigrationEnded) {
 func logEnd(say sayer, e Ended) {
 	r := e.Result
 	attrs := []slog.Attr{
-		slog.Int("applied", len(r.Applied)), slog.Int("by_others", len(r.ByOthers)),
+		slog.Int("applied", len(r.Applied)), slog.Int("moved", len(r.Moved)), slog.Int("by_others", len(r.ByOthers)),
 		duration("waited", r.Waited), duration("took", r.Took),
 	}
 	switch {
 	case e.Err != nil:
 		say(slog.LevelError, "database is not migrated", append(attrs, slog.Any("error", e.Err))...)
-	case len(r.Applied) == 0 && len(r.ByOthers) == 0:
+	case len(r.Applied)+len(r.Moved)+len(r.ByOthers) == 0:
 		say(slog.LevelInfo, "database is up to date", duration("took", r.Took))
 	default:
 		say(slog.LevelInfo, "database is migrated", attrs...)

@@ -11,6 +11,10 @@ type Result struct {
 	// Applied are the migrations that this call has committed, in order. All of
 	// them stay when a later one fails.
 	Applied []Applied
+	// Moved are the tags that the database had run under the time that they had
+	// before `skein resolve` renumbered them. Their rows have the new time now, and
+	// nothing was run again.
+	Moved []string
 	// ByOthers are the tags that another runner has applied while this one waited.
 	ByOthers []string
 	// Waited is how long other runners were waited for, and WaitedFor who they
@@ -75,6 +79,9 @@ const (
 	// StateEdited: applied, and the file was changed afterwards. It is not run
 	// again.
 	StateEdited State = "edited"
+	// StateMoved: applied under the time that it had before it was renumbered.
+	// Migrate moves its row and runs nothing.
+	StateMoved State = "moved"
 )
 
 // Report is how a database stands to the migrations.

@@ -139,7 +139,7 @@ func (r *run) migrate(s *migrate.Session, h *history.History) error {
 	for _, m := range done.Migrations {
 		r.result.Applied = append(r.result.Applied, Applied{Migration: m.Tag, File: r.files[m.Tag], OutOfOrder: late[m.Tag], Took: m.Duration})
 	}
-	r.result.ByOthers, r.result.Waited = done.ByOthers, done.Waited
+	r.result.Moved, r.result.ByOthers, r.result.Waited = done.Moved, done.ByOthers, done.Waited
 	return err
 }
 

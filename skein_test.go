@@ -361,6 +361,27 @@ func TestOutOfOrder(t *testing.T) {
 	})
 }
 
+// TestRenumbered: what the database ran before it was put behind upstream's
+// migration is not run again.
+func TestRenumbered(t *testing.T) {
+	everyWay(t, 0, func(t *testing.T, w way, url string) {
+		if _, err := w.migrate(t.Context(), folder("CREATE TABLE a ()", "CREATE TABLE mine ()")); err != nil {
+			t.Fatal(err)
+		}
+		resolved := folder("CREATE TABLE a ()", "CREATE TABLE theirs ()", "CREATE TABLE mine ()")
+		journal := resolved["drizzle/meta/_journal.json"]
+		journal.Data = []byte(strings.NewReplacer("1700000000001", "1700000000500", "1700000000002", "1700000000900").Replace(string(journal.Data)))
+		report, err := w.status(t.Context(), resolved)
+		if err != nil || report.Migrations[2].State != skein.StateMoved {
+			t.Errorf("%+v, %v", report, err)
+		}
+		result, err := w.migrate(t.Context(), resolved)
+		if err != nil || tags(result.Applied) != "0001_b" || strings.Join(result.Moved, " ") != "0002_c" {
+			t.Errorf("%+v, %v", result, err)
+		}
+	})
+}
+
 func TestSingleTransaction(t *testing.T) {
 	everyWay(t, 0, func(t *testing.T, w way, url string) {
 		_, err := w.migrate(t.Context(), folder("CREATE TABLE a ()", "SELECT 1/0"), skein.WithSingleTransaction())
@@ -454,7 +475,7 @@ level=INFO msg="migration applied" migration=0000_a
 level=INFO msg="applying migration" migration=0001_b file=drizzle/0001_b.sql number=2 total=2
 level=DEBUG msg="running statement" migration=0001_b file=drizzle/0001_b.sql line=1 sql="SELECT 1/0"
 level=ERROR msg="migration failed" migration=0001_b error="drizzle/0001_b.sql:1:1: division by zero (SQLSTATE 22012)\n1 | SELECT 1/0\n  | ^\n0001_b was rolled back; 0000_a before it is applied\nhint: mend the file or the database, then start again"
-level=ERROR msg="database is not migrated" applied=1 by_others=0 error="drizzle/0001_b.sql:1:1: division by zero (SQLSTATE 22012)\n1 | SELECT 1/0\n  | ^\n0001_b was rolled back; 0000_a before it is applied\nhint: mend the file or the database, then start again"
+level=ERROR msg="database is not migrated" applied=1 moved=0 by_others=0 error="drizzle/0001_b.sql:1:1: division by zero (SQLSTATE 22012)\n1 | SELECT 1/0\n  | ^\n0001_b was rolled back; 0000_a before it is applied\nhint: mend the file or the database, then start again"
 `
 		if out.String() != want {
 			t.Errorf("got\n%s\nwant\n%s", out.String(), want)

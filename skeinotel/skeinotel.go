@@ -212,7 +212,7 @@ func (c *call) finished(e skein.Ended) {
 	c.migration.end(e.Err)
 	if c.run.span != nil {
 		c.run.span.SetAttributes(
-			attribute.Int("skein.applied", len(e.Result.Applied)), attribute.Int("skein.by_others", len(e.Result.ByOthers)),
+			attribute.Int("skein.applied", len(e.Result.Applied)), attribute.Int("skein.moved", len(e.Result.Moved)), attribute.Int("skein.by_others", len(e.Result.ByOthers)),
 			attribute.Int("skein.waited_ms", int(e.Result.Waited.Milliseconds())))
 	}
 	c.run.end(e.Err)
