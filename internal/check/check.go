@@ -127,20 +127,19 @@ func (r *Report) lint(ctx context.Context, f *facts) error {
 	if r.Linted = f.in.LintAll || f.compared(); !r.Linted {
 		return nil
 	}
-	release := Release{Landed: f.landed, All: f.in.LintAll, Levels: lintLevels(f.in.Team), Statements: f.statements}
+	release := Release{Landed: f.landed, All: f.in.LintAll, Levels: LintLevels(f.in.Team), Statements: f.statements}
+	release.Levels["not-sql"] = lint.Off // this package says it itself
 	found, err := f.linted(ctx, release)
 	r.Findings, r.Allowed = append(r.Findings, found.Findings...), append(r.Allowed, found.Allowed...)
 	return err
 }
 
-// lintLevels are the severities that the team has decided on, and none for what
-// this package says of statements that cannot be read.
-func lintLevels(team *config.Config) map[string]finding.Severity {
+// LintLevels are the severities that the team has decided on, for lint.Input.
+func LintLevels(team *config.Config) map[string]finding.Severity {
 	levels := map[string]finding.Severity{}
 	for _, r := range team.Check.Rules {
 		levels[r.Code] = finding.Severity(r.Level)
 	}
-	levels["not-sql"] = lint.Off
 	return levels
 }
 

@@ -63,7 +63,8 @@ A comment allows what you have looked at, before the statement or at the end of 
 The comments of drizzle-migration-linter are honoured too. docs/rules.md explains every code, and so
 does skein explain.
 
-The exit code is 1 when there is a finding of severity error; --fail-on moves that line.`,
+check.rules in skein.yaml holds here too. The exit code is 1 when there is a finding of severity
+error; --fail-on moves that line.`,
 		Example: `  skein lint drizzle/0007_add_email.sql
   skein lint --all drizzle
   skein lint --format github 'drizzle/*.sql'
@@ -254,12 +255,12 @@ func (o *lintOptions) release(ctx context.Context, h *history.History, tags map[
 	for tag := range tags {
 		r.Only[tag] = true
 	}
-	if o.all {
-		return r, nil
-	}
-	team, err := config.Load(h.Dir)
+	team, err := lintTeam(h.Dir)
 	if err != nil {
 		return r, err
+	}
+	if r.Levels = check.LintLevels(team); o.all {
+		return r, nil
 	}
 	base, err := check.FindBase(ctx, h.Dir, check.BaseRequest{Revision: cmp.Or(o.base, team.BaseRevision()), Insist: o.base != ""})
 	if err != nil {
@@ -279,11 +280,27 @@ func (o *lintOptions) release(ctx context.Context, h *history.History, tags map[
 	return r, nil
 }
 
+// lintTeam is the skein.yaml for the SQL of a folder, which is the one that
+// skein check goes by.
+func lintTeam(dir string) (*config.Config, error) {
+	team, err := config.Load(dir)
+	if err == nil {
+		err = team.Known(codes())
+	}
+	return team, err
+}
+
+// lintLoose judges files that are of no history, by the skein.yaml of the first
+// one.
 func lintLoose(ctx context.Context, files []sqlFile, all bool) (lint.Result, error) {
 	if len(files) == 0 {
 		return lint.Result{}, nil
 	}
-	in := lint.Input{Alone: all}
+	team, err := lintTeam(filepath.Dir(files[0].name))
+	if err != nil {
+		return lint.Result{}, err
+	}
+	in := lint.Input{Alone: all, Levels: check.LintLevels(team)}
 	var texts []string
 	for _, f := range files {
 		texts = append(texts, f.text)
