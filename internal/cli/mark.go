@@ -126,7 +126,7 @@ func runMark(ctx context.Context, a *app, o *markOptions, args []string) error {
 		if object.Changes && !slices.Contains(marking.Entries, i) {
 			marking.Entries = append(marking.Entries, i)
 		}
-		object.Means, err = meaning(h, i, e, as, live)
+		object.Means, err = meaning(h, i, adopt.Least(report)-1, e, as, live)
 		if err != nil {
 			return err
 		}
@@ -199,8 +199,9 @@ func person() string {
 	return strings.Trim(name+"@"+host, "@")
 }
 
-// meaning says what it means to mark an entry.
-func meaning(h *history.History, i int, e *migrate.Entry, as migrate.State, live *schema.Schema) ([]string, error) {
+// meaning says what it means to mark the i-th entry; newest is the place of the
+// newest one that is applied.
+func meaning(h *history.History, i, newest int, e *migrate.Entry, as migrate.State, live *schema.Schema) ([]string, error) {
 	if !changes(e, as) {
 		return []string{"it is so already"}, nil
 	}
@@ -219,6 +220,9 @@ func meaning(h *history.History, i int, e *migrate.Entry, as migrate.State, live
 		out = append(out, "what was run of it is forgotten: the next migrate begins with its first statement")
 	default:
 		out = append(out, "the next migrate runs its "+count(statements, "statement")+" again")
+		if newest > i {
+			out = append(out, "drizzle's own migrator would pass over it: something newer is applied")
+		}
 	}
 	seen, err := evidence(h, i, as, live)
 	if err != nil {

@@ -201,10 +201,9 @@ func TestRandomDatabasesAreFound(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range h.Migrations[:n] {
-			if err := conn.PgConn().Exec(ctx, m.SQL).Close(); err != nil {
-				t.Fatal(err)
-			}
+		up(t, conn, &history.History{Dir: h.Dir, Migrations: h.Migrations[:n]})
+		if _, err := conn.Exec(ctx, "DROP SCHEMA drizzle CASCADE"); err != nil {
+			t.Fatal(err)
 		}
 		d := &adopt.Database{Conn: conn, Reading: catalog.Options{Tables: func(r schema.Ref) bool { return r != schematest.Outside }}}
 		fit, err := d.Search(ctx, h, 0)
