@@ -77,10 +77,11 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 					return nil, err
 				}
 			}
-			if w.replay && c.err == nil && len(c.plan.Problems) == 0 {
+			if w.proofs > 0 && c.err == nil && len(c.plan.Problems) == 0 && i*w.proofs/len(found) != (i+1)*w.proofs/len(found) {
 				if c.proof, c.proofWhy, err = w.prove(ctx, f, c); err != nil {
 					return nil, err
 				}
+				fmt.Fprintf(w.log, "%s: upstream %.10s, local %.10s in PostgreSQL: %s\n", path, c.upstream, c.local, c.proof)
 			}
 		}
 		if len(found) > 0 {

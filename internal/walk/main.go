@@ -15,7 +15,7 @@
 // -collisions resolve is asked instead about every merge, and every branch, whose
 // two sides both added migrations, and compared with what people made of it: their
 // snapshot, what they committed next, with -schemas their schema files. With
-// -replay what resolve makes is run on a throwaway PostgreSQL.
+// -replay some of what resolve makes are run on a throwaway PostgreSQL.
 //
 // With -findings the folder is checked at every commit instead, and what a
 // commit brought is printed.
@@ -46,7 +46,7 @@ type settings struct {
 	env         []string
 	verbose     bool
 	planned     bool
-	replay      bool
+	proofs      int
 }
 
 func main() {
@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.BoolVar(&s.findings, "findings", false, "print what skein check finds at each commit and not at the one before; nothing else is done")
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
 	flags.BoolVar(&s.planned, "collisions", false, "instead, plan what resolve does wherever two lines of the history both added migrations")
-	flags.BoolVar(&s.replay, "replay", false, "with -collisions, run what resolve makes on a throwaway PostgreSQL")
+	flags.IntVar(&s.proofs, "replay", 0, "with -collisions, run what resolve makes on a throwaway PostgreSQL, for up to this `number` of each folder's, evenly spread")
 	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
 	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
 		s.env = append(s.env, v)
