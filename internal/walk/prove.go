@@ -19,6 +19,7 @@ type proof string
 const (
 	proved   proof = "runs, and leads to the last snapshot"
 	asBefore proof = "as upstream and the branch by themselves, which have these faults already"
+	brokeOff proof = "breaks off at a migration that breaks off on a side by itself"
 	notRun   proof = "not run"
 	worse    proof = "has a fault that neither side has"
 )
@@ -50,6 +51,9 @@ func (w *walker) prove(ctx context.Context, f *folder, c *collided) (proof, stri
 		if !known[fault] {
 			fresh = append(fresh, fault)
 		}
+	}
+	if len(fresh) == 0 && outcome.Failure != nil { // what comes behind is not tried
+		return brokeOff, strings.Join(faults, "; "), ctx.Err()
 	}
 	if len(fresh) == 0 {
 		return asBefore, strings.Join(faults, "; "), ctx.Err()
