@@ -118,20 +118,29 @@ func (r *inspectResult) describe(ctx context.Context, read *inspect.Reader, what
 	if err != nil {
 		return err
 	}
+	found, err := oneName(r.Database, what, names)
+	if err != nil {
+		return err
+	}
+	r.Status = "described"
+	r.Object, err = read.Describe(ctx, found)
+	return err
+}
+
+// oneName is the one object that a text means.
+func oneName(database, what string, names []inspect.Name) (inspect.Name, error) {
 	found := inspect.Match(names, what)
 	switch len(found) {
 	case 0:
-		return unknownName(r.Database, what, names)
+		return inspect.Name{}, unknownName(database, what, names)
 	case 1:
-		r.Status = "described"
-		r.Object, err = read.Describe(ctx, found[0])
-		return err
+		return found[0], nil
 	}
 	var all []string
 	for _, n := range found {
 		all = append(all, n.String())
 	}
-	return usage("write one of "+strings.Join(all, ", "), "%s is the name of several", what)
+	return inspect.Name{}, usage("write one of "+strings.Join(all, ", "), "%s is the name of several", what)
 }
 
 func unknownName(database, what string, names []inspect.Name) error {

@@ -86,8 +86,8 @@ func objectText(o *inspect.Object, p paint) string {
 	}
 	part("columns", columnRows(o))
 	part("indexes", indexRows(o))
-	part("foreign keys", constraintRows(o.ForeignKeys, false))
-	part("referenced by", constraintRows(o.ReferencedBy, true))
+	part("foreign keys", constraintRows(inspect.Plain(o.ForeignKeys), false))
+	part("referenced by", constraintRows(inspect.Plain(o.ReferencedBy), true))
 	part("checks", constraintRows(o.Checks, false))
 	part("policies", policyRows(o))
 	part("triggers", triggerRows(o))

@@ -60,7 +60,7 @@ It reads the drizzle.config and the migrations folder that drizzle-kit uses, and
 	root.AddCommand(
 		newInit(a), newGenerate(a), newCheck(a), newLint(a), newResolve(a), newGit(a), newPlan(a), newMigrate(a), newStatus(a),
 		newDown(a), newMark(a), newBaseline(a),
-		newExplain(a), newDiff(a), newPsql(a), newInspect(a), newDev(a), newDemo(a), newVersion(a), newCompletion(a),
+		newExplain(a), newDiff(a), newPsql(a), newInspect(a), newStudio(a), newDev(a), newDemo(a), newVersion(a), newCompletion(a),
 	)
 	root.AddCommand(helpTopics()...)
 	root.InitDefaultHelpCmd()
@@ -76,7 +76,6 @@ var absent = map[string]string{
 	"push":       "write a migration with `skein generate` and apply it with `skein migrate`",
 	"pull":       "use `drizzle-kit pull` for now; the files it writes are read by skein",
 	"introspect": "use `drizzle-kit pull` for now; the files it writes are read by skein",
-	"studio":     "use `drizzle-kit studio` for now",
 	"drop":       "use `drizzle-kit drop` for now, or revert the commit that added the migration",
 	"export":     "`skein diff --from empty --to drizzle.config.ts` prints the same SQL",
 	"up":         "there is nothing to do: skein reads the older snapshot formats as they are",

@@ -3,6 +3,7 @@ package inspect
 import (
 	"context"
 	"strings"
+	"time"
 )
 
 // Name is an object that can be described.
@@ -56,12 +57,13 @@ type Object struct {
 	Rows       *int64 `json:"rows"`
 	Size       int64  `json:"size"`
 	IndexSize  int64  `json:"indexSize"`
+	ToastSize  int64  `json:"toastSize"`
 	Definition string `json:"definition,omitempty"` // of a view
 
 	Columns      []Column       `json:"columns"`
 	Indexes      []Index        `json:"indexes"`
-	ForeignKeys  []Constraint   `json:"foreignKeys"`
-	ReferencedBy []Constraint   `json:"referencedBy"` // foreign keys of other tables
+	ForeignKeys  []ForeignKey   `json:"foreignKeys"`
+	ReferencedBy []ForeignKey   `json:"referencedBy"` // foreign keys of other tables
 	Checks       []Constraint   `json:"checks"`
 	RowSecurity  string         `json:"rowSecurity"` // "off", "on" or "forced"
 	Policies     []Policy       `json:"policies"`
@@ -71,8 +73,9 @@ type Object struct {
 	PartitionKey string         `json:"partitionKey,omitempty"`
 	Partitions   []Partition    `json:"partitions"`
 	Sequence     *SequenceState `json:"sequence,omitempty"`
-	Values       []string       `json:"values"` // of an enum
-	UsedBy       []string       `json:"usedBy"` // columns with an enum
+	Uses         *Uses          `json:"uses,omitempty"` // of a table
+	Values       []string       `json:"values"`         // of an enum
+	UsedBy       []string       `json:"usedBy"`         // columns with an enum
 }
 
 // Column is a column of a table or view.
@@ -96,14 +99,59 @@ type Index struct {
 	Valid      bool   `json:"valid"`
 	Size       int64  `json:"size"`
 	Scans      int64  `json:"scans"` // since the statistics were reset
+	// Columns are those that the index is by; nil stands for an expression.
+	Columns   []*string  `json:"columns"`
+	Method    string     `json:"method"`
+	Predicate string     `json:"predicate,omitempty"` // of a partial index
+	LastScan  *time.Time `json:"lastScan,omitempty"`  // since PostgreSQL 16
 }
 
-// Constraint is a foreign key or a check.
+// Constraint is a check, or what a foreign key has too.
 type Constraint struct {
 	Name       string `json:"name"`
 	Table      string `json:"table"`
 	Definition string `json:"definition"`
 	Validated  bool   `json:"validated"`
+}
+
+// Ref names a table.
+type Ref struct {
+	Schema string `json:"schema"`
+	Name   string `json:"name"`
+}
+
+// ForeignKey is a foreign key, seen from either end.
+type ForeignKey struct {
+	Constraint
+	From       Ref      `json:"from"`
+	Columns    []string `json:"columns"`
+	To         Ref      `json:"to"`
+	References []string `json:"references"`
+	OnDelete   string   `json:"onDelete"` // "no action", "restrict", "cascade", "set null" or "set default"
+	OnUpdate   string   `json:"onUpdate"`
+	Indexed    bool     `json:"indexed"` // an index of the table that has it begins with one of its columns
+}
+
+// Plain are foreign keys without what only they have.
+func Plain(keys []ForeignKey) []Constraint {
+	var all []Constraint
+	for _, k := range keys {
+		all = append(all, k.Constraint)
+	}
+	return all
+}
+
+// Uses is how a table was used since the statistics were reset.
+type Uses struct {
+	SeqScans    int64      `json:"seqScans"`
+	IndexScans  int64      `json:"indexScans"`
+	Inserted    int64      `json:"inserted"`
+	Updated     int64      `json:"updated"`
+	Deleted     int64      `json:"deleted"`
+	LiveRows    int64      `json:"liveRows"` // estimated
+	DeadRows    int64      `json:"deadRows"` // estimated
+	LastVacuum  *time.Time `json:"lastVacuum"`
+	LastAnalyze *time.Time `json:"lastAnalyze"`
 }
 
 // Policy is a row security policy.
@@ -146,7 +194,7 @@ type SequenceState struct {
 func (r *Reader) Describe(ctx context.Context, n Name) (*Object, error) {
 	o := &Object{
 		Schema: n.Schema, Name: n.Name, Kind: n.Kind, RowSecurity: "off",
-		Columns: []Column{}, Indexes: []Index{}, ForeignKeys: []Constraint{}, ReferencedBy: []Constraint{}, Checks: []Constraint{},
+		Columns: []Column{}, Indexes: []Index{}, ForeignKeys: []ForeignKey{}, ReferencedBy: []ForeignKey{}, Checks: []Constraint{},
 		Policies: []Policy{}, Triggers: []Trigger{}, Partitions: []Partition{}, Values: []string{}, UsedBy: []string{},
 	}
 	// Definitions are printed with schemas, except those in public.

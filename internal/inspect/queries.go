@@ -56,6 +56,14 @@ select json_strip_nulls(row_to_json(x)) from (
 		case when c.relkind <> 'v' then ` + estimate + ` end as rows,
 		coalesce(sum(pg_catalog.pg_total_relation_size(p.oid)), 0)::bigint as size,
 		coalesce(sum(pg_catalog.pg_indexes_size(p.oid)), 0)::bigint as "indexSize",
+		coalesce(sum(pg_catalog.pg_total_relation_size(nullif(p.reltoastrelid, 0))), 0)::bigint as "toastSize",
+		case when c.relkind in ('r', 'p', 'm') then (select json_build_object(
+				'seqScans', coalesce(sum(s.seq_scan), 0), 'indexScans', coalesce(sum(s.idx_scan), 0),
+				'inserted', coalesce(sum(s.n_tup_ins), 0), 'updated', coalesce(sum(s.n_tup_upd), 0), 'deleted', coalesce(sum(s.n_tup_del), 0),
+				'liveRows', coalesce(sum(s.n_live_tup), 0), 'deadRows', coalesce(sum(s.n_dead_tup), 0),
+				'lastVacuum', max(greatest(s.last_vacuum, s.last_autovacuum)), 'lastAnalyze', max(greatest(s.last_analyze, s.last_autoanalyze)))
+			from (select c.oid as id union select relid from pg_catalog.pg_partition_tree(c.oid)) leaves
+			join pg_catalog.pg_stat_all_tables s on s.relid = leaves.id) end as uses,
 		case when c.relkind in ('v', 'm') then pg_catalog.pg_get_viewdef(c.oid, true) end as definition,
 		case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on' else 'off' end as "rowSecurity",
 		(select i.inhparent::regclass::text from pg_catalog.pg_inherits i where i.inhrelid = c.oid and c.relispartition) as "partitionOf",
@@ -106,12 +114,17 @@ select coalesce(json_agg(json_strip_nulls(row_to_json(x)) order by x.n), '[]') f
 	where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
 ) x`
 
+// A field that is only in newer servers is looked for by its name.
 const indexesQuery = `
 select coalesce(json_agg(x order by x."primary" desc, x.name), '[]') from (
 	select c.relname as name, pg_catalog.pg_get_indexdef(i.indexrelid) as definition, i.indisprimary as "primary", i.indisunique as "unique",
-		i.indisvalid as valid, pg_catalog.pg_relation_size(i.indexrelid) as size, coalesce(s.idx_scan, 0) as scans
+		i.indisvalid as valid, pg_catalog.pg_relation_size(i.indexrelid) as size, coalesce(s.idx_scan, 0) as scans,
+		(select json_agg(a.attname order by k.n) from unnest(i.indkey) with ordinality k(attnum, n)
+			left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0 where k.n <= i.indnkeyatts) as columns,
+		am.amname as method, pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate, to_json(s)->>'last_idx_scan' as "lastScan"
 	from pg_catalog.pg_index i
 	join pg_catalog.pg_class c on c.oid = i.indexrelid
+	join pg_catalog.pg_am am on am.oid = c.relam
 	left join pg_catalog.pg_stat_all_indexes s on s.indexrelid = i.indexrelid
 	where i.indrelid = $1
 ) x`
@@ -126,10 +139,34 @@ select coalesce(json_agg(x order by x."table", x.name), '[]') from (
 }
 
 var (
-	foreignKeysQuery  = constraints(`contype = 'f' and conrelid = $1`)
-	referencedByQuery = constraints(`contype = 'f' and confrelid = $1 and conparentid = 0`)
+	foreignKeysQuery  = foreignKeys(`k.conrelid = $1`)
+	referencedByQuery = foreignKeys(`k.confrelid = $1 and k.conparentid = 0`)
 	checksQuery       = constraints(`contype = 'c' and conrelid = $1`)
 )
+
+// foreignKeys are those for which a condition on k holds.
+func foreignKeys(which string) string {
+	names := func(relation, columns string) string {
+		return `(select json_agg(a.attname order by u.n) from unnest(` + columns + `) with ordinality u(attnum, n)
+			join pg_catalog.pg_attribute a on a.attrelid = ` + relation + ` and a.attnum = u.attnum)`
+	}
+	table := func(id string) string {
+		return `(select json_build_object('schema', n.nspname, 'name', c.relname)
+			from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where c.oid = ` + id + `)`
+	}
+	action := func(letter string) string {
+		return `case ` + letter + ` when 'a' then 'no action' when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' end`
+	}
+	return `
+select coalesce(json_agg(x order by x."table", x.name), '[]') from (
+	select k.conname as name, k.conrelid::regclass::text as "table", pg_catalog.pg_get_constraintdef(k.oid, true) as definition, k.convalidated as validated,
+		` + table("k.conrelid") + ` as "from", ` + names("k.conrelid", "k.conkey") + ` as columns,
+		` + table("k.confrelid") + ` as "to", ` + names("k.confrelid", "k.confkey") + ` as "references",
+		` + action("k.confdeltype") + ` as "onDelete", ` + action("k.confupdtype") + ` as "onUpdate",
+		exists (select 1 from pg_catalog.pg_index i where i.indrelid = k.conrelid and i.indisvalid and i.indpred is null and i.indkey[0] = any (k.conkey)) as indexed
+	from pg_catalog.pg_constraint k where k.contype = 'f' and ` + which + `
+) x`
+}
 
 const policiesQuery = `
 select coalesce(json_agg(json_strip_nulls(row_to_json(x)) order by x.name), '[]') from (

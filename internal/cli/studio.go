@@ -1,0 +1,219 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/spf13/cobra"
+
+	"github.com/skein-db/skein/internal/address"
+	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/inspect"
+	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/studio"
+	"github.com/skein-db/skein/internal/studio/page"
+)
+
+type studioOptions struct {
+	target targetFlags
+	port   int
+	host   string
+	write  bool
+	yes    bool
+	noOpen bool
+	table  string
+	page   string // that shows the table; set by options
+}
+
+// studioResult is the JSON object of skein studio, printed when it is ready.
+type studioResult struct {
+	Status   string `json:"status"` // "ready"
+	URL      string `json:"url"`    // lets in who opens it
+	Database string `json:"database"`
+	Write    bool   `json:"write"`
+}
+
+// studioPort is where the page is unless --port says otherwise: drizzle-kit
+// studio's.
+const studioPort = 4983
+
+func newStudio(a *app) *cobra.Command {
+	o := &studioOptions{}
+	cmd := &cobra.Command{
+		Use:   "studio [flags] [table]",
+		Short: "look at data, schema and history in the browser",
+		Long: `Opens a page on the database: its tables with their rows, an SQL editor, the schema as a diagram, and
+the migrations with what each changed. The page comes out of this program and needs nothing else: it
+works offline, in a container and behind a port-forward. It ends with Ctrl-C.
+
+Nothing can be changed unless --write is given. The page is for this machine only, and only for who
+has the link that is printed. docs/studio.md tells how that is kept, and how --host lets others in.
+
+` + urlOrder,
+		Example: `  skein studio
+  skein studio users
+  skein studio --kube prod/db/postgres-0 --kube-secret pg-app
+  skein studio --write --url "$STAGING_URL"`,
+		GroupID: groupLook,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("the page opens on one table, and shows the others too", "`skein studio` takes one table, got %q too", args[1])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.table = strings.Join(args, "")
+			return runStudio(cmd.Context(), a, o)
+		},
+	}
+	o.target.add(cmd)
+	flags := cmd.Flags()
+	flags.IntVar(&o.port, "port", 0, fmt.Sprintf("`port` of the page (default: %d, or the next that is free)", studioPort))
+	flags.BoolVar(&o.write, "write", false, "let the page change rows and apply migrations")
+	flags.BoolVarP(&o.yes, "yes", "y", false, "with --write: do not ask about a database that is not on this machine")
+	flags.BoolVar(&o.noOpen, "no-open", false, "print the link and open no browser")
+	a.addFormat(cmd)
+	return cmd
+}
+
+func runStudio(ctx context.Context, a *app, o *studioOptions) error {
+	if !page.Built() {
+		return usage("run `make build` in a checkout of Skein and use bin/skein", "the studio's page is not in this program")
+	}
+	options, err := o.options(ctx, a)
+	if err != nil {
+		return err
+	}
+	listener, err := listenStudio(ctx, o.port)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	options.Access = studio.Access{Port: listener.Addr().(*net.TCPAddr).Port}
+	server, err := studio.New(*options)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	a.announceStudio(o, options, server, listener)
+	return server.Serve(ctx, listener)
+}
+
+// options finds out what the page is about, and connects once, so that a
+// database that cannot be reached is told here and not in the page.
+func (o *studioOptions) options(ctx context.Context, a *app) (*studio.Options, error) {
+	p, err := o.target.project(ctx, a)
+	if err != nil && (o.target.config != "" || configHere()) {
+		return nil, err
+	}
+	at, err := o.target.reach.address(ctx, a, p)
+	if err != nil {
+		return nil, err
+	}
+	db, err := a.connect(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	defer db.close()
+	options := &studio.Options{
+		Connect: func(ctx context.Context) (*pgx.Conn, error) { return address.Connect(ctx, at) },
+		Database: studio.Database{
+			Name: address.Database(db.Config()), Host: db.Config().Host, Port: db.Config().Port, User: db.Config().User,
+			Local: len(a.routes) == 0 && isLocal(db.Config().Host), Place: db.name,
+		},
+		Write: o.write, Version: buildVersion().Version, Files: page.Files(), Hide: a.hide,
+	}
+	if len(a.routes) > 0 {
+		options.Database.Kube = &studio.Kube{Place: a.routes[0].found.String()}
+	}
+	if o.table != "" {
+		if o.page, err = tablePage(ctx, db, o.table); err != nil {
+			return nil, err
+		}
+	}
+	if p != nil {
+		options.Project = &studio.Project{Config: p.File, Folder: p.Out, Target: migrate.Target{Schema: p.MigrationsSchema, Table: p.MigrationsTable}}
+	}
+	return options, nil
+}
+
+// tablePage is the path of the page that shows a table or view.
+func tablePage(ctx context.Context, db *database, name string) (string, error) {
+	var found inspect.Name
+	err := inspect.Read(ctx, db.Conn, func(read *inspect.Reader) error {
+		names, err := read.Names(ctx)
+		if err != nil {
+			return err
+		}
+		names = slices.DeleteFunc(names, func(n inspect.Name) bool { return n.Kind == inspect.Sequence || n.Kind == inspect.Enum })
+		found, err = oneName(db.name, name, names)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	return "/data/" + url.PathEscape(found.Schema) + "/" + url.PathEscape(found.Name), nil
+}
+
+// isLocal says whether a server is on this machine.
+func isLocal(host string) bool {
+	if strings.HasPrefix(host, "/") || strings.HasPrefix(host, "@") || host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// nextPorts is how many ports are tried when nobody asked for one.
+const nextPorts = 20
+
+// listenStudio listens on loopback.
+func listenStudio(ctx context.Context, port int) (net.Listener, error) {
+	var config net.ListenConfig
+	last := port
+	if port == 0 {
+		port, last = studioPort, studioPort+nextPorts
+	}
+	for {
+		l, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		switch {
+		case err == nil:
+			return l, nil
+		case errors.Is(err, syscall.EADDRINUSE) && port < last:
+			port++
+			continue
+		}
+		return nil, &diag.Error{Kind: diag.Usage, Message: fmt.Sprintf("port %d cannot be listened on", port), Detail: err.Error(), Hint: "another program may have it, perhaps another studio: pass --port with another number", Err: err}
+	}
+}
+
+func (a *app) announceStudio(o *studioOptions, options *studio.Options, server *studio.Server, l net.Listener) {
+	to := ""
+	if o.table != "" {
+		to = "&to=" + url.QueryEscape(o.page)
+	}
+	base := "http://" + l.Addr().String()
+	link := base + server.Link() + to
+	switch {
+	case a.json:
+		a.printJSON(studioResult{Status: "ready", URL: link, Database: options.Database.Place, Write: o.write})
+	default:
+		a.print("%s\n", link)
+		what := "nothing can be changed (--write lets you)"
+		if o.write {
+			what = "rows can be changed"
+		}
+		a.note("skein studio shows %s; %s; Ctrl-C ends it\n", options.Database.Place, what)
+	}
+	if !o.noOpen && !a.json && a.outTerminal {
+		openBrowser(a.environ, base+server.Ticket()+to)
+	}
+}
