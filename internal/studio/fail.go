@@ -193,8 +193,8 @@ func (s *Server) ok(w http.ResponseWriter, v any) error {
 // body reads the JSON that a request came with.
 func body(r *http.Request, into any) error { return decode(r.Body, into) }
 
-// query reads the JSON that a link has as q.
-func query(r *http.Request, into any) error {
+// linked reads the JSON that a link has as q.
+func linked(r *http.Request, into any) error {
 	return decode(strings.NewReader(r.URL.Query().Get("q")), into)
 }
 

@@ -100,7 +100,7 @@ func (s *Server) cell(w http.ResponseWriter, r *http.Request) error {
 // rawCell streams one value as a download: the bytes of a bytea, else the text.
 func (s *Server) rawCell(w http.ResponseWriter, r *http.Request) error {
 	var ask cellRequest
-	if err := query(r, &ask); err != nil {
+	if err := linked(r, &ask); err != nil {
 		return err
 	}
 	started := false

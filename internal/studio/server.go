@@ -10,6 +10,7 @@ import (
 
 	"github.com/skein-db/skein/internal/secret"
 	"github.com/skein-db/skein/internal/studio/pool"
+	"github.com/skein-db/skein/internal/studio/query"
 )
 
 // Options say what the page is about.
@@ -58,6 +59,8 @@ type Server struct {
 	pool    *pool.Pool
 	guard   *guard
 	facts   facts
+	types   *query.Types
+	queries running
 }
 
 // New makes a server; Close ends what it holds.
@@ -69,7 +72,8 @@ func New(options Options) (*Server, error) {
 	if options.Hide == nil {
 		options.Hide = &secret.Set{}
 	}
-	return &Server{options: options, pool: pool.New(options.Connect), guard: guard}, nil
+	connections := pool.New(options.Connect)
+	return &Server{options: options, pool: connections, guard: guard, types: query.NewTypes(connections)}, nil
 }
 
 // Close closes the connections to the database.
@@ -141,5 +145,14 @@ func (s *Server) endpoints() []endpoint {
 		{pattern: "GET /api/cell/raw", handle: s.rawCell},
 		{pattern: "POST /api/peek", handle: s.peek},
 		{pattern: "POST /api/backlinks", handle: s.backlinks},
+		{pattern: "GET /api/export", handle: s.export},
+		{pattern: "POST /api/changes/preview", handle: s.previewChanges},
+		{pattern: "POST /api/changes/commit", handle: s.commitChanges, write: true},
+		{pattern: "POST /api/sql/run", handle: s.runSQL},
+		{pattern: "POST /api/sql/cancel", handle: s.queries.handle(s)},
+		{pattern: "POST /api/sql/explain", handle: s.explain},
+		{pattern: "GET /api/completion", handle: s.completion},
+		{pattern: "GET /api/memory/{key}", handle: s.recall},
+		{pattern: "PUT /api/memory/{key}", handle: s.remember},
 	}
 }

@@ -16,9 +16,9 @@ type Tx struct {
 	conn *pgx.Conn
 }
 
-// settings make texts exact and the same for everybody: what is read as text
+// Settings make texts exact and the same for everybody: what is read as text
 // is compared with what was read before.
-const settings = "set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'; " +
+const Settings = "set local datestyle = 'ISO, YMD'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'; " +
 	"set local extra_float_digits = 1; set local xmlbinary = 'base64'; set local client_min_messages = 'warning'; " +
 	"set local standard_conforming_strings = on; set local lock_timeout = '5s'"
 
@@ -29,7 +29,9 @@ func (p *Pool) Read(ctx context.Context, timeout time.Duration, look func(*Tx) e
 	return p.transact(ctx, "begin isolation level repeatable read read only", timeout, false, look)
 }
 
-// Write runs work in a transaction that is committed when it returns nil.
+// Write runs work in a transaction that is committed when it returns nil. The
+// statements see what others have committed up to them, so that a row which was
+// locked is read as it is then.
 func (p *Pool) Write(ctx context.Context, timeout time.Duration, work func(*Tx) error) error {
 	return p.transact(ctx, "begin isolation level read committed read write", timeout, true, work)
 }
@@ -53,7 +55,7 @@ func (p *Pool) transact(ctx context.Context, begin string, timeout time.Duration
 // begun returns a connection in a new transaction. A kept connection that turns
 // out to be lost is replaced by a new one.
 func (p *Pool) begun(ctx context.Context, begin string, timeout time.Duration) (*pgx.Conn, error) {
-	start := begin + "; " + settings + "; set local statement_timeout = " + strconv.FormatInt(timeout.Milliseconds(), 10)
+	start := begin + "; " + Settings + "; set local statement_timeout = " + strconv.FormatInt(timeout.Milliseconds(), 10)
 	for fresh := false; ; fresh = true {
 		conn, used, err := p.take(ctx, fresh)
 		if err != nil {
@@ -135,4 +137,13 @@ func Texts(values [][]byte) []*string {
 		}
 	}
 	return row
+}
+
+// Abandon gives up what the connection is in the middle of, and cancels it on
+// the server. The transaction has failed with it.
+func (tx *Tx) Abandon() {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = tx.conn.PgConn().CancelRequest(context.Background()) // what is under way stops soon
+	_ = tx.conn.Close(ctx)                                   // and its rest is not read
 }

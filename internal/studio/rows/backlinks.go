@@ -86,7 +86,7 @@ func (f *reference) count(ctx context.Context, tx *pool.Tx, s *Shape, key []stri
 		if err != nil {
 			return nil, err
 		}
-		conditions = append(conditions, "t."+quoted(c.Name)+c.operator("=")+st.arg(*row[i], c.Cast))
+		conditions = append(conditions, "t."+quoted(c.Name)+c.Operator("=")+st.arg(*row[i], c.Cast))
 	}
 	counted, err := tx.Row(ctx, "SELECT pg_catalog.count(*) FROM (SELECT FROM "+there.SQL()+" t"+whereAll(conditions)+" LIMIT "+strconv.Itoa(MostLinks+1)+") p", st.args...)
 	if err != nil {

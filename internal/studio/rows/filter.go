@@ -129,24 +129,24 @@ func (c *Column) comparison(name string, f Filter, to *statement) string {
 	switch f.Op {
 	case "ne":
 		if c.Operators != "" { // IS DISTINCT FROM looks for its operator in the search_path
-			return "(" + name + " IS NULL OR NOT " + name + c.operator("=") + to.arg(*f.Value, cast) + ")"
+			return "(" + name + " IS NULL OR NOT " + name + c.Operator("=") + to.arg(*f.Value, cast) + ")"
 		}
 		return name + " IS DISTINCT FROM " + to.arg(*f.Value, cast)
 	case "between":
-		return "(" + name + c.operator(">=") + to.arg(f.Values[0], cast) + " AND " + name + c.operator("<=") + to.arg(f.Values[1], cast) + ")"
+		return "(" + name + c.Operator(">=") + to.arg(f.Values[0], cast) + " AND " + name + c.Operator("<=") + to.arg(f.Values[1], cast) + ")"
 	case "in":
 		var list []string
 		for _, v := range f.Values {
 			list = append(list, to.arg(v, cast))
 		}
-		return name + c.operator("=") + "ANY (ARRAY[" + strings.Join(list, ", ") + "])"
+		return name + c.Operator("=") + "ANY (ARRAY[" + strings.Join(list, ", ") + "])"
 	}
-	return name + c.operator(comparisons[f.Op]) + to.arg(*f.Value, cast)
+	return name + c.Operator(comparisons[f.Op]) + to.arg(*f.Value, cast)
 }
 
-// operator names an operator of the column's type, also where its schema is not
+// Operator names an operator of the column's type, also where its schema is not
 // in the search_path.
-func (c *Column) operator(symbol string) string {
+func (c *Column) Operator(symbol string) string {
 	if c.Operators == "" || !c.Sortable {
 		return " " + symbol + " "
 	}
@@ -229,7 +229,7 @@ func (c *Column) pathCondition(name string, f Filter, to *statement) (string, er
 			return "", wrong(f, "PostgreSQL's texts have no NUL character")
 		}
 	}
-	path := to.arg(arrayText(f.Path), "text[]")
+	path := to.arg(ArrayText(f.Path), "text[]")
 	text, value := "("+name+" #>> "+path+")", "("+name+" #> "+path+")"
 	switch f.Op {
 	case "null", "notnull":
@@ -243,7 +243,7 @@ func (c *Column) pathCondition(name string, f Filter, to *statement) (string, er
 	case "ne":
 		return text + " IS DISTINCT FROM " + to.arg(*f.Value, "text"), nil
 	case "in":
-		return text + " = ANY (" + to.arg(arrayText(f.Values), "text[]") + ")", nil
+		return text + " = ANY (" + to.arg(ArrayText(f.Values), "text[]") + ")", nil
 	case "lt", "le", "gt", "ge":
 		return c.ordered(text, value, comparisons[f.Op], *f.Value, to), nil
 	case "between":
@@ -292,8 +292,8 @@ func (c *Column) jsonAt(name, value string, f Filter, to *statement) string {
 
 var arrayEscapes = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// arrayText is a list in PostgreSQL's text form of arrays.
-func arrayText(list []string) string {
+// ArrayText is a list in PostgreSQL's text form of arrays.
+func ArrayText(list []string) string {
 	var parts []string
 	for _, v := range list {
 		parts = append(parts, `"`+arrayEscapes.Replace(v)+`"`)

@@ -119,7 +119,7 @@ func (r *reader) helpful() string {
 	case f.Op == "jsonHas" || f.Op == "jsonEq" || f.Op == "arrayHas":
 		return on + " USING gin (" + name + ") would help"
 	case len(f.Path) > 0:
-		return on + " ((" + name + " #>> '" + strings.ReplaceAll(arrayText(f.Path), "'", "''") + "')) would help"
+		return on + " ((" + name + " #>> '" + strings.ReplaceAll(ArrayText(f.Path), "'", "''") + "')) would help"
 	}
 	return on + " (" + name + ") would help"
 }

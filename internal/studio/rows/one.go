@@ -20,7 +20,7 @@ func (s *Shape) byKey(key []string, to *statement) (string, error) {
 	}
 	var parts []string
 	for i, c := range columns {
-		parts = append(parts, "t."+quoted(c.Name)+c.operator("=")+to.arg(key[i], c.Cast))
+		parts = append(parts, "t."+quoted(c.Name)+c.Operator("=")+to.arg(key[i], c.Cast))
 	}
 	return strings.Join(parts, " AND "), nil
 }
