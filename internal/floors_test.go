@@ -42,6 +42,7 @@ var floors = map[string]int{
 	"skeinotel":             6,
 	"examples/service":      9,
 	"internal/replay":       5,
+	"internal/standing":     5,
 	"internal/check":        6,
 	"internal/lint":         4,
 	"internal/report":       6,

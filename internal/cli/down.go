@@ -14,6 +14,7 @@ import (
 	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/reverse"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 type downOptions struct {
@@ -30,31 +31,31 @@ type downOptions struct {
 
 // downResult is the JSON object of skein down.
 type downResult struct {
-	Status     string          `json:"status"` // "rolled_back", "nothing_to_do", "dry_run", "refused" or "error"
-	Database   string          `json:"database"`
-	Table      string          `json:"table"`
-	Counts     statusCounts    `json:"counts"` // before
-	Steps      []downObject    `json:"steps"`
-	Notes      []string        `json:"notes"`
-	Proof      *tryObject      `json:"proof,omitempty"`
-	Target     *targetObject   `json:"target,omitempty"`
-	Refused    []refusalObject `json:"refused"`
-	RolledBack []appliedObject `json:"rolledBack"`
-	Error      *errorObject    `json:"error,omitempty"`
+	Status     string             `json:"status"` // "rolled_back", "nothing_to_do", "dry_run", "refused" or "error"
+	Database   string             `json:"database"`
+	Table      string             `json:"table"`
+	Counts     standing.Counts    `json:"counts"` // before
+	Steps      []downObject       `json:"steps"`
+	Notes      []string           `json:"notes"`
+	Proof      *tryObject         `json:"proof,omitempty"`
+	Target     *standing.Usage    `json:"target,omitempty"`
+	Refused    []standing.Refusal `json:"refused"`
+	RolledBack []appliedObject    `json:"rolledBack"`
+	Error      *errorObject       `json:"error,omitempty"`
 
 	plan *migrateResult
 }
 
 // downObject is the way back over one migration.
 type downObject struct {
-	Tag        string            `json:"tag"`
-	File       string            `json:"file"`
-	Statements []statementObject `json:"statements"`
-	Notes      []string          `json:"notes"`
-	Losses     []lossObject      `json:"losses"`
-	Stays      []unheldStatement `json:"stays"`
-	Empty      []string          `json:"comesBackEmpty"`
-	CanFail    []string          `json:"canFail"`
+	Tag        string               `json:"tag"`
+	File       string               `json:"file"`
+	Statements []standing.Statement `json:"statements"`
+	Notes      []string             `json:"notes"`
+	Losses     []lossObject         `json:"losses"`
+	Stays      []unheldStatement    `json:"stays"`
+	Empty      []string             `json:"comesBackEmpty"`
+	CanFail    []string             `json:"canFail"`
 }
 
 type lossObject struct {
@@ -175,7 +176,7 @@ func runDown(ctx context.Context, a *app, o *downOptions, args []string) error {
 	r.plan = newMigrateResult(plan, db)
 	refused := error(nil)
 	if !o.dryRun {
-		refused = a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r.plan)
+		refused = a.findEffects(ctx, db, o.target.team, o.allow.allowed, r.plan)
 	}
 	r.add(steps)
 	if o.dryRun {
@@ -232,8 +233,8 @@ func (a *app) tryDown(ctx context.Context, o *downOptions, db *database, h *hist
 
 func newDownResult(report *migrate.Report, db *database) *downResult {
 	return &downResult{
-		Database: db.name, Table: report.Target.String(), Counts: statusObject(report, db).Counts,
-		Steps: []downObject{}, Notes: []string{}, Refused: []refusalObject{}, RolledBack: []appliedObject{},
+		Database: db.name, Table: report.Target.String(), Counts: standing.NewStatus(report, db.name).Counts,
+		Steps: []downObject{}, Notes: []string{}, Refused: []standing.Refusal{}, RolledBack: []appliedObject{},
 	}
 }
 

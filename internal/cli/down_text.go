@@ -17,11 +17,11 @@ func (a *app) showDown(r *downResult) {
 		a.print("%s", downText(&s, width, p))
 		a.print("%s", stepStatements(r.plan.Pending[i].Statements, len(r.Steps) <= shownSteps/2 && r.plan.quiet(), width, p))
 		if !r.plan.quiet() {
-			a.print("%s", effectsText(&r.plan.radius.Migrations[i], width, p))
+			a.print("%s", effectsText(&r.plan.Radius.Migrations[i], width, p))
 		}
 	}
-	if r.plan.radius != nil {
-		a.print("%s", aroundText(r.plan.radius, width, p))
+	if r.plan.Radius != nil {
+		a.print("%s", aroundText(r.plan.Radius, width, p))
 	}
 	a.print("\n%s", aroundDown(r, width))
 	a.print("\n")

@@ -16,6 +16,7 @@ import (
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 type markOptions struct {
@@ -27,14 +28,14 @@ type markOptions struct {
 
 // markResult is the JSON object of skein mark.
 type markResult struct {
-	Status   string         `json:"status"` // "marked", "nothing_to_do" or "refused"
-	Database string         `json:"database"`
-	Table    string         `json:"table"`
-	As       migrate.State  `json:"as"`
-	Reason   string         `json:"reason"`
-	Entries  []markedObject `json:"entries"`
-	Marked   []string       `json:"marked"`
-	Counts   statusCounts   `json:"counts"` // before
+	Status   string          `json:"status"` // "marked", "nothing_to_do" or "refused"
+	Database string          `json:"database"`
+	Table    string          `json:"table"`
+	As       migrate.State   `json:"as"`
+	Reason   string          `json:"reason"`
+	Entries  []markedObject  `json:"entries"`
+	Marked   []string        `json:"marked"`
+	Counts   standing.Counts `json:"counts"` // before
 }
 
 type markedObject struct {
@@ -106,7 +107,7 @@ func runMark(ctx context.Context, a *app, o *markOptions, args []string) error {
 	}
 	r := &markResult{
 		Database: db.name, Table: report.Target.String(), As: as, Reason: o.reason,
-		Entries: []markedObject{}, Marked: []string{}, Counts: statusObject(report, db).Counts,
+		Entries: []markedObject{}, Marked: []string{}, Counts: standing.NewStatus(report, db.name).Counts,
 	}
 	marking := &migrate.Marking{Report: report, Applied: as == migrate.StateApplied, Reason: o.reason, Person: person()}
 	live, err := a.liveCatalog(ctx, db, o.target.p)

@@ -11,7 +11,7 @@ import (
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
-	"github.com/skein-db/skein/internal/radius"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 type migrateOptions struct {
@@ -35,7 +35,7 @@ func (f *orderFlags) add(cmd *cobra.Command) {
 
 // plan makes the plan.
 func (f *orderFlags) plan(ctx context.Context, a *app, db *database, h *history.History, target migrate.Target) (*migrate.Pending, error) {
-	plan, err := migrate.PlanWith(ctx, db.Conn, h, target, func(hashes []string) map[string]string { return a.appliedTexts(ctx, h.Dir, hashes) })
+	plan, err := migrate.PlanWith(ctx, db.Conn, h, target, func(hashes []string) map[string]string { return standing.AppliedTexts(ctx, h.Dir, hashes) })
 	if err == nil && f.strict {
 		err = plan.InStrictOrder()
 	}
@@ -45,49 +45,12 @@ func (f *orderFlags) plan(ctx context.Context, a *app, db *database, h *history.
 	return plan, err
 }
 
-// migrateResult is the JSON object of skein migrate.
+// migrateResult is the JSON object of skein migrate; its status may also be
+// "applied", "dry_run" or "error".
 type migrateResult struct {
-	Status   string          `json:"status"` // "applied", "nothing_to_do", "dry_run", "refused" or "error"
-	Database string          `json:"database"`
-	Table    string          `json:"table"`
-	Counts   statusCounts    `json:"counts"` // before
-	Pending  []stepObject    `json:"pending"`
-	Moved    []movedObject   `json:"moved"`
-	Target   *targetObject   `json:"target,omitempty"`
-	Refused  []refusalObject `json:"refused"`
-	Applied  []appliedObject `json:"applied"`
-	Error    *errorObject    `json:"error,omitempty"`
-
-	radius *radius.Report // nil where it was not looked at
-}
-
-// movedObject is a migration whose record gets the number that it has now.
-type movedObject struct {
-	Tag  string `json:"tag"`
-	File string `json:"file"`
-	From *int64 `json:"from"`
-	When int64  `json:"when"`
-	Note string `json:"note"`
-}
-
-// stepObject is one migration of a plan.
-type stepObject struct {
-	Tag        string            `json:"tag"`
-	File       string            `json:"file"`
-	Skipped    bool              `json:"skipped"`
-	Statements []statementObject `json:"statements"`
-	Notes      []string          `json:"notes"`
-}
-
-type statementObject struct {
-	SQL     string `json:"sql"`
-	Line    int    `json:"line"`
-	Control bool   `json:"control"`
-	Alone   bool   `json:"alone"`
-	// Effect is absent where it was not looked at.
-	Effect *effectObject `json:"effect,omitempty"`
-
-	column int
+	standing.Plan
+	Applied []appliedObject `json:"applied"`
+	Error   *errorObject    `json:"error,omitempty"`
 }
 
 type appliedObject struct {
@@ -173,7 +136,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 	}
 	var refused error
 	if len(plan.Steps) > 0 {
-		refused = a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+		refused = a.findEffects(ctx, db, o.target.team, o.allow.allowed, r)
 	}
 	a.showPlan(r)
 	if refused != nil {
@@ -186,24 +149,7 @@ func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {
 }
 
 func newMigrateResult(plan *migrate.Pending, db *database) *migrateResult {
-	r := &migrateResult{
-		Database: db.name, Table: plan.Target.String(), Counts: statusObject(plan.Report, db).Counts,
-		Pending: []stepObject{}, Moved: []movedObject{}, Refused: []refusalObject{}, Applied: []appliedObject{},
-	}
-	for _, m := range plan.Moves {
-		r.Moved = append(r.Moved, movedObject{m.Migration.Entry.Tag, m.Migration.File, m.Row.When, m.Migration.Entry.When, m.Note})
-	}
-	for _, step := range plan.Steps {
-		object := stepObject{
-			Tag: step.Migration.Entry.Tag, File: step.Migration.File, Skipped: step.Skipped,
-			Statements: []statementObject{}, Notes: append([]string{}, step.Notes...),
-		}
-		for _, s := range step.Statements {
-			object.Statements = append(object.Statements, statementObject{SQL: s.SQL, Line: s.Line, Control: s.Control, Alone: s.Alone, column: s.Column})
-		}
-		r.Pending = append(r.Pending, object)
-	}
-	return r
+	return &migrateResult{Plan: *standing.NewPlan(plan, db.name), Applied: []appliedObject{}}
 }
 
 func (a *app) reportDryRun(r *migrateResult, plan *migrate.Pending) error {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/radius"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 // A plan is shown in full only when a person can read it.
@@ -30,7 +31,7 @@ func (a *app) showPlan(r *migrateResult) {
 		}
 		a.print("%s", stepText(step, len(r.Pending) <= shownSteps/2 && r.quiet(), a.outWidth(), p))
 		if !r.quiet() {
-			a.print("%s", effectsText(&r.radius.Migrations[i], a.outWidth(), p))
+			a.print("%s", effectsText(&r.Radius.Migrations[i], a.outWidth(), p))
 		}
 	}
 	if hidden > 0 {
@@ -39,25 +40,25 @@ func (a *app) showPlan(r *migrateResult) {
 	for _, m := range r.Moved {
 		a.print("  %s  %s\n    %s\n", m.Tag, p.yellow("moved: it is recorded under the number that it has now, and nothing of it is run"), p.faint(m.Note))
 	}
-	if r.radius != nil {
-		a.print("%s", aroundText(r.radius, a.outWidth(), p))
+	if r.Radius != nil {
+		a.print("%s", aroundText(r.Radius, a.outWidth(), p))
 	}
 	a.print("\n")
 }
 
 // quiet says that there is nothing to be told of effects: nobody uses the
 // database, or it could not be looked at.
-func (r *migrateResult) quiet() bool { return r.radius == nil || r.radius.Empty }
+func (r *migrateResult) quiet() bool { return r.Radius == nil || r.Radius.Empty }
 
 // noticed says whether others notice a migration.
 func (r *migrateResult) noticed(i int) bool {
-	return !r.quiet() && slices.ContainsFunc(r.radius.Migrations[i].Statements, func(s radius.Statement) bool {
+	return !r.quiet() && slices.ContainsFunc(r.Radius.Migrations[i].Statements, func(s radius.Statement) bool {
 		return s.Risk == radius.Blocking || s.Risk == radius.Busy
 	})
 }
 
 // stepText is a migration of a plan, with its statements if wanted.
-func stepText(step stepObject, statements bool, width int, p paint) string {
+func stepText(step standing.Step, statements bool, width int, p paint) string {
 	var b strings.Builder
 	why := ""
 	if step.Skipped {
@@ -71,7 +72,7 @@ func stepText(step stepObject, statements bool, width int, p paint) string {
 }
 
 // stepStatements lists statements, if wanted.
-func stepStatements(statements []statementObject, wanted bool, width int, p paint) string {
+func stepStatements(statements []standing.Statement, wanted bool, width int, p paint) string {
 	var b strings.Builder
 	if !wanted {
 		return ""
@@ -151,7 +152,7 @@ func (w *migrateWatch) end() {
 	}
 }
 
-func widestTag(steps []stepObject) int {
+func widestTag(steps []standing.Step) int {
 	widest := 0
 	for _, s := range steps {
 		widest = max(widest, len(s.Tag))

@@ -12,18 +12,6 @@ type planOptions struct {
 	allow  allowFlags
 }
 
-// planResult is the JSON object of skein plan.
-type planResult struct {
-	Status   string          `json:"status"` // "pending", "refused" or "nothing_to_do"
-	Database string          `json:"database"`
-	Table    string          `json:"table"`
-	Counts   statusCounts    `json:"counts"`
-	Pending  []stepObject    `json:"pending"`
-	Moved    []movedObject   `json:"moved"`
-	Target   *targetObject   `json:"target,omitempty"`
-	Refused  []refusalObject `json:"refused"`
-}
-
 func newPlan(a *app) *cobra.Command {
 	o := &planOptions{}
 	cmd := &cobra.Command{
@@ -65,12 +53,12 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 		if !a.json {
 			return a.reportNothing(r)
 		}
-		a.printJSON(r.plan("nothing_to_do"))
+		a.printPlan(r, "nothing_to_do")
 		return nil
 	}
 	var refused error
 	if len(plan.Steps) > 0 {
-		refused = a.findEffects(ctx, db, plan, o.target.team, o.allow.allowed, r)
+		refused = a.findEffects(ctx, db, o.target.team, o.allow.allowed, r)
 	}
 	if refused != nil && len(r.Refused) == 0 {
 		return refused
@@ -78,16 +66,17 @@ func runPlan(ctx context.Context, a *app, o *planOptions) error {
 	a.showPlan(r)
 	switch {
 	case a.json && refused != nil:
-		a.printJSON(r.plan("refused"))
+		a.printPlan(r, "refused")
 	case a.json:
-		a.printJSON(r.plan("pending"))
+		a.printPlan(r, "pending")
 	case refused != nil:
 		return refused
 	}
 	return exitCode(exitRefused)
 }
 
-// plan is the part of the result that skein plan has.
-func (r *migrateResult) plan(status string) *planResult {
-	return &planResult{status, r.Database, r.Table, r.Counts, r.Pending, r.Moved, r.Target, r.Refused}
+// printPlan prints the part of the result that skein plan has.
+func (a *app) printPlan(r *migrateResult, status string) {
+	r.Status = status
+	a.printJSON(r.Plan)
 }

@@ -11,83 +11,13 @@ import (
 
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 type statusOptions struct {
 	target   targetFlags
 	all      bool
 	exitCode bool
-}
-
-// statusResult is the JSON object of skein status.
-type statusResult struct {
-	Status   string        `json:"status"` // "up_to_date", "pending" or "attention"
-	Database string        `json:"database"`
-	Table    string        `json:"table"`
-	Exists   bool          `json:"tableExists"`
-	Counts   statusCounts  `json:"counts"`
-	Entries  []entryObject `json:"entries"`
-	Unknown  []rowObject   `json:"unknown"`
-}
-
-type statusCounts struct {
-	Applied int `json:"applied"`
-	Pending int `json:"pending"`
-	Skipped int `json:"skipped"`
-	Edited  int `json:"edited"`
-	Moved   int `json:"moved"`
-	Unknown int `json:"unknown"`
-}
-
-// entryObject is a journal entry and how a database stands to it.
-type entryObject struct {
-	Tag    string        `json:"tag"`
-	File   string        `json:"file"`
-	When   int64         `json:"when"`
-	State  migrate.State `json:"state"`
-	Change string        `json:"change,omitempty"`
-	Note   string        `json:"note,omitempty"`
-	Diff   string        `json:"diff,omitempty"` // of an edited one, from what was applied
-	Mark   *markObject   `json:"mark,omitempty"`
-
-	blob string // what was applied, in git
-}
-
-// markObject is how an entry came to be as it is without being run.
-type markObject struct {
-	Event  string    `json:"event"`
-	By     string    `json:"by"`
-	Person string    `json:"person"`
-	Reason string    `json:"reason"`
-	At     time.Time `json:"at"`
-
-	line string
-}
-
-func newMarkObject(m *migrate.Mark) *markObject {
-	if m == nil {
-		return nil
-	}
-	return &markObject{Event: m.Event, By: m.By, Person: m.Person, Reason: m.Reason, At: m.At, line: m.String()}
-}
-
-func (m *markObject) text() string {
-	if m == nil {
-		return ""
-	}
-	return m.line
-}
-
-// joined are the texts that are not empty, one after the other.
-func joined(texts ...string) string {
-	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "; ")
-}
-
-// rowObject is a row of the migrations table that no entry explains.
-type rowObject struct {
-	ID   int64  `json:"id"`
-	Hash string `json:"hash"`
-	When *int64 `json:"when"`
 }
 
 func newStatus(a *app) *cobra.Command {
@@ -134,8 +64,12 @@ func status(ctx context.Context, a *app, o *statusOptions) error {
 	if err != nil {
 		return err
 	}
-	r := statusObject(report, db)
-	a.explainEdited(ctx, r, report, h.Dir)
+	r := standing.NewStatus(report, db.name)
+	if r.Counts.Edited > 0 {
+		done := a.working("looking for the old text in git")
+		r.ExplainEdited(ctx, report, h.Dir)
+		done()
+	}
 	if a.json {
 		a.printJSON(r)
 	} else {
@@ -152,45 +86,15 @@ func (a *app) readStatus(ctx context.Context, db *database, h *history.History, 
 	return migrate.Status(ctx, db.Conn, h, target)
 }
 
-func statusObject(report *migrate.Report, db *database) *statusResult {
-	r := &statusResult{
-		Database: db.name, Table: report.Target.String(), Exists: report.Exists,
-		Entries: entryObjects(report.Entries), Unknown: []rowObject{},
-	}
-	for _, row := range report.Unknown {
-		r.Unknown = append(r.Unknown, rowObject{ID: row.ID, Hash: row.Hash, When: row.When})
-	}
-	r.Counts = statusCounts{
-		Applied: len(report.In(migrate.StateApplied)), Pending: len(report.In(migrate.StatePending)),
-		Skipped: len(report.In(migrate.StateSkipped)), Edited: len(report.In(migrate.StateEdited)),
-		Moved: len(report.In(migrate.StateMoved)), Unknown: len(report.Unknown),
-	}
-	switch {
-	case r.Counts.Skipped+r.Counts.Edited+r.Counts.Unknown > 0:
-		r.Status = "attention"
-	case r.Counts.Pending+r.Counts.Moved > 0:
-		r.Status = "pending"
-	default:
-		r.Status = "up_to_date"
-	}
-	return r
-}
-
-func entryObjects(entries []migrate.Entry) []entryObject {
-	out := []entryObject{}
-	for _, e := range entries {
-		out = append(out, entryObject{
-			Tag: e.Migration.Entry.Tag, File: e.Migration.File, When: e.Migration.Entry.When,
-			State: e.State, Change: string(e.Change), Note: e.Note, Mark: newMarkObject(e.Mark),
-		})
-	}
-	return out
+// joined are the texts that are not empty, one after the other.
+func joined(texts ...string) string {
+	return strings.Join(slices.DeleteFunc(texts, func(text string) bool { return text == "" }), "; ")
 }
 
 // recent is how many applied migrations are listed before everything else.
 const recent = 5
 
-func statusText(r *statusResult, all bool, p paint) string {
+func statusText(r *standing.Status, all bool, p paint) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", p.bold(r.Database))
 	rows := [][]string{}
@@ -200,7 +104,7 @@ func statusText(r *statusResult, all bool, p paint) string {
 			hidden++
 			continue
 		}
-		rows = append(rows, []string{stateText(e.State, p), e.Tag, day(e.When), joined(e.Note, e.Mark.text())})
+		rows = append(rows, []string{stateText(e.State, p), e.Tag, day(e.When), joined(e.Note, e.Mark.String())})
 	}
 	for _, row := range r.Unknown {
 		when := ""
@@ -221,7 +125,7 @@ func statusText(r *statusResult, all bool, p paint) string {
 }
 
 // countsText is "300 applied, 2 pending"; what there is none of is left out.
-func countsText(c statusCounts) string {
+func countsText(c standing.Counts) string {
 	parts := []string{fmt.Sprintf("%d applied", c.Applied), fmt.Sprintf("%d pending", c.Pending)}
 	for _, more := range []struct {
 		n    int
