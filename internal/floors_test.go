@@ -57,6 +57,7 @@ var floors = map[string]int{
 	"internal/studio/pool":  2,
 	"internal/studio/rows":  3,
 	"internal/studio/edit":  4,
+	"internal/studio/past":  5,
 	"internal/studio/query": 4,
 	// Test packages stand where what they import is below them.
 	"internal/pgserver/pgtest":     3,

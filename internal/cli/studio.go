@@ -17,7 +17,6 @@ import (
 	"github.com/skein-db/skein/internal/address"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/inspect"
-	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/studio"
 	"github.com/skein-db/skein/internal/studio/page"
 )
@@ -140,8 +139,11 @@ func (o *studioOptions) options(ctx context.Context, a *app) (*studio.Options, e
 		}
 	}
 	if p != nil {
-		options.Project = &studio.Project{Config: p.File, Folder: p.Out, Target: migrate.Target{Schema: p.MigrationsSchema, Table: p.MigrationsTable}}
+		if options.Project, err = a.studioProject(p, majorOf(db.PgConn().ParameterStatus("server_version"))); err != nil {
+			return nil, err
+		}
 	}
+	options.Memory = stateDir(a.environ, "studio")
 	return options, nil
 }
 

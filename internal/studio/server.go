@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/skein-db/skein/internal/secret"
 	"github.com/skein-db/skein/internal/studio/pool"
 	"github.com/skein-db/skein/internal/studio/query"
@@ -61,6 +63,12 @@ type Server struct {
 	facts   facts
 	types   *query.Types
 	queries running
+
+	findings findings
+	applying running
+	// life ends with the server, and with it what goes on without a page.
+	life context.Context
+	end  context.CancelFunc
 }
 
 // New makes a server; Close ends what it holds.
@@ -73,11 +81,21 @@ func New(options Options) (*Server, error) {
 		options.Hide = &secret.Set{}
 	}
 	connections := pool.New(options.Connect)
-	return &Server{options: options, pool: connections, guard: guard, types: query.NewTypes(connections)}, nil
+	life, end := context.WithCancel(context.Background())
+	return &Server{options: options, pool: connections, guard: guard, types: query.NewTypes(connections), life: life, end: end}, nil
 }
 
-// Close closes the connections to the database.
-func (s *Server) Close() { s.pool.Close() }
+// Close ends what is being applied and closes the connections to the database.
+func (s *Server) Close() {
+	s.end()
+	s.pool.Close()
+}
+
+func closeConn(conn *pgx.Conn) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	_ = conn.Close(ctx) // nothing is lost with it
+}
 
 // Timeouts of the server. Answers have none of their own: an export may take
 // long, and each statement of it is bounded in the database.
@@ -102,6 +120,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 		defer cancel()
 		end() // queries are cancelled, and streams with them
+		s.end()
 		stopped <- server.Shutdown(bounded)
 	})
 	defer stop()
@@ -152,6 +171,14 @@ func (s *Server) endpoints() []endpoint {
 		{pattern: "POST /api/sql/cancel", handle: s.queries.handle(s)},
 		{pattern: "POST /api/sql/explain", handle: s.explain},
 		{pattern: "GET /api/completion", handle: s.completion},
+		{pattern: "GET /api/schema", handle: s.graph},
+		{pattern: "GET /api/schema/points", handle: s.points},
+		{pattern: "GET /api/schema/difference", handle: s.difference},
+		{pattern: "GET /api/history", handle: s.history},
+		{pattern: "GET /api/history/{tag}", handle: s.migration},
+		{pattern: "GET /api/plan", handle: s.plan},
+		{pattern: "POST /api/apply", handle: s.apply, write: true},
+		{pattern: "POST /api/apply/cancel", handle: s.applying.handle(s)},
 		{pattern: "GET /api/memory/{key}", handle: s.recall},
 		{pattern: "PUT /api/memory/{key}", handle: s.remember},
 	}
