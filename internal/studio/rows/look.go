@@ -29,6 +29,10 @@ type planNode struct {
 // second of work.
 const slowCost = 100_000
 
+// fewRows are sorted in no time, which an index that finds them does not have to
+// spare.
+const fewRows = 1000
+
 // look asks the planner, which runs nothing, how the page will be read.
 func (r *reader) look(ctx context.Context, tx *pool.Tx, sql string, args []*string) error {
 	root, err := planOf(ctx, tx, sql, args)
@@ -36,7 +40,7 @@ func (r *reader) look(ctx context.Context, tx *pool.Tx, sql string, args []*stri
 		return err
 	}
 	sorted, scanned := root.find("Sort", "Incremental Sort"), root.find("Seq Scan", "Parallel Seq Scan")
-	if index := root.find("Index Scan", "Index Only Scan"); index != nil && (sorted == nil || sorted.Type == "Incremental Sort") {
+	if index := root.find("Index Scan", "Index Only Scan"); index != nil && (sorted == nil || sorted.Type == "Incremental Sort" || sorted.Rows <= fewRows) {
 		r.page.Index = &index.Index
 	}
 	if root.Cost < slowCost {
