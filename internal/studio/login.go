@@ -29,13 +29,13 @@ func (a *attempts) wait() time.Duration {
 	return max(0, time.Until(a.until))
 }
 
-// fail counts a wrong try. From the sixth on each doubles the pause.
+// fail counts a wrong try. Each beyond the free ones doubles the pause.
 func (a *attempts) fail() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.failed++
-	if over := a.failed - freeTries; over >= 0 {
-		a.until = time.Now().Add(min(longestPause, time.Second<<min(over, 6)))
+	if over := a.failed - freeTries; over > 0 {
+		a.until = time.Now().Add(min(longestPause, time.Second<<min(over-1, 6)))
 	}
 }
 
