@@ -53,6 +53,7 @@ var floors = map[string]int{
 	"cmd/skein":             9,
 	"internal/drizzle/js":   2,
 	"internal/studio":       7,
+	"examples/shop":         1,
 	"internal/studio/page":  1,
 	"internal/studio/pool":  2,
 	"internal/studio/rows":  3,

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"charm.land/huh/v2"
 	"charm.land/lipgloss/v2"
+	"golang.org/x/term"
 )
 
 // canAsk reports whether there is a person to answer a question.
@@ -60,6 +61,32 @@ func (a *app) confirm(ctx context.Context, question string) (yes bool, err error
 	}
 	word := strings.ToLower(strings.TrimSpace(line))
 	return word == "y" || word == "yes", nil
+}
+
+// askSecret asks for a line that is not shown while it is typed. The error is
+// errInterrupted after Ctrl-C.
+func (a *app) askSecret(ctx context.Context, question string) (answer string, err error) {
+	in, ok := a.In.(*os.File)
+	out, done := a.questionWriter()
+	defer done()
+	if out == nil || !ok {
+		return "", errInterrupted
+	}
+	before, err := term.GetState(int(in.Fd()))
+	if err != nil {
+		return "", errInterrupted
+	}
+	defer func() {
+		_ = term.Restore(int(in.Fd()), before) // an interrupted question leaves the echo off
+		fmt.Fprintln(out)
+	}()
+	fmt.Fprint(out, a.errPaint().bold(question))
+	err = untilDone(ctx, func() error {
+		line, err := term.ReadPassword(int(in.Fd()))
+		answer = string(line)
+		return err
+	})
+	return answer, err
 }
 
 // untilDone runs something that waits for a line of input, which a terminal

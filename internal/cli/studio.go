@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/spf13/cobra"
@@ -28,6 +30,7 @@ type studioOptions struct {
 	write  bool
 	yes    bool
 	noOpen bool
+	demo   bool
 	table  string
 	page   string // that shows the table; set by options
 }
@@ -39,6 +42,9 @@ type studioResult struct {
 	Database string `json:"database"`
 	Write    bool   `json:"write"`
 }
+
+// studioFiles are the page's; tests of the command put their own there.
+var studioFiles = page.Files()
 
 // studioPort is where the page is unless --port says otherwise: drizzle-kit
 // studio's.
@@ -54,11 +60,15 @@ the migrations with what each changed. The page comes out of this program and ne
 works offline, in a container and behind a port-forward. It ends with Ctrl-C.
 
 Nothing can be changed unless --write is given. The page is for this machine only, and only for who
-has the link that is printed. docs/studio.md tells how that is kept, and how --host lets others in.
+has the link that is printed. With --host others can open it, who know the passphrase that you choose;
+without a terminal it comes from SKEIN_STUDIO_PASSPHRASE. docs/studio.md tells how that is kept.
+
+--demo shows an example: a shop with 42 tables on a throwaway PostgreSQL, which is gone afterwards.
 
 ` + urlOrder,
 		Example: `  skein studio
   skein studio users
+  skein studio --demo --write                  an example to try everything on
   skein studio --kube prod/db/postgres-0 --kube-secret pg-app
   skein studio --write --url "$STAGING_URL"`,
 		GroupID: groupLook,
@@ -76,34 +86,68 @@ has the link that is printed. docs/studio.md tells how that is kept, and how --h
 	o.target.add(cmd)
 	flags := cmd.Flags()
 	flags.IntVar(&o.port, "port", 0, fmt.Sprintf("`port` of the page (default: %d, or the next that is free)", studioPort))
+	flags.StringVar(&o.host, "host", "", "`address` or name to listen on (default: this machine's loopback); needs a passphrase")
 	flags.BoolVar(&o.write, "write", false, "let the page change rows and apply migrations")
 	flags.BoolVarP(&o.yes, "yes", "y", false, "with --write: do not ask about a database that is not on this machine")
+	flags.BoolVar(&o.demo, "demo", false, "show an example on a throwaway PostgreSQL")
 	flags.BoolVar(&o.noOpen, "no-open", false, "print the link and open no browser")
 	a.addFormat(cmd)
 	return cmd
 }
 
 func runStudio(ctx context.Context, a *app, o *studioOptions) error {
-	if !page.Built() {
+	if !page.Built(studioFiles) {
 		return usage("run `make build` in a checkout of Skein and use bin/skein", "the studio's page is not in this program")
+	}
+	access, err := o.access(ctx, a)
+	if err != nil {
+		return err
+	}
+	if o.demo {
+		leave, err := o.startDemo(ctx, a)
+		if err != nil {
+			return err
+		}
+		defer leave()
 	}
 	options, err := o.options(ctx, a)
 	if err != nil {
 		return err
 	}
-	listener, err := listenStudio(ctx, o.port)
+	if err := o.approve(ctx, a, options); err != nil {
+		return err
+	}
+	listener, err := listenStudio(ctx, orElse(o.host, loopback), o.port)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	options.Access = studio.Access{Port: listener.Addr().(*net.TCPAddr).Port}
+	access.Port = listener.Addr().(*net.TCPAddr).Port
+	options.Access = *access
 	server, err := studio.New(*options)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	a.announceStudio(o, options, server, listener)
+	a.announceStudio(o, options, server)
 	return server.Serve(ctx, listener)
+}
+
+// approve returns nil when the page may change the database: one that is not on
+// this machine takes a yes.
+func (o *studioOptions) approve(ctx context.Context, a *app, options *studio.Options) error {
+	if !o.write || o.yes || options.Database.Local {
+		return nil
+	}
+	if !a.canAsk() {
+		return &diag.Error{Kind: diag.Refused, Message: options.Database.Place + " is not on this machine: --write needs a yes, and there is no terminal to ask on", Hint: "pass --yes too, or leave out --write"}
+	}
+	yes, err := a.confirm(ctx, "Let the page change "+options.Database.Place+"?")
+	if err == nil && !yes {
+		a.note("nothing was started\n")
+		err = exitCode(exitRefused)
+	}
+	return err
 }
 
 // options finds out what the page is about, and connects once, so that a
@@ -128,7 +172,7 @@ func (o *studioOptions) options(ctx context.Context, a *app) (*studio.Options, e
 			Name: address.Database(db.Config()), Host: db.Config().Host, Port: db.Config().Port, User: db.Config().User,
 			Local: len(a.routes) == 0 && isLocal(db.Config().Host), Place: db.name,
 		},
-		Write: o.write, Version: buildVersion().Version, Files: page.Files(), Hide: a.hide,
+		Write: o.write, Version: buildVersion().Version, Files: studioFiles, Hide: a.hide,
 	}
 	if len(a.routes) > 0 {
 		options.Database.Kube = &studio.Kube{Place: a.routes[0].found.String()}
@@ -174,18 +218,20 @@ func isLocal(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
+// loopback is where the page is unless --host says otherwise.
+const loopback = "127.0.0.1"
+
 // nextPorts is how many ports are tried when nobody asked for one.
 const nextPorts = 20
 
-// listenStudio listens on loopback.
-func listenStudio(ctx context.Context, port int) (net.Listener, error) {
+func listenStudio(ctx context.Context, host string, port int) (net.Listener, error) {
 	var config net.ListenConfig
 	last := port
 	if port == 0 {
 		port, last = studioPort, studioPort+nextPorts
 	}
 	for {
-		l, err := config.Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
+		l, err := config.Listen(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 		switch {
 		case err == nil:
 			return l, nil
@@ -193,29 +239,82 @@ func listenStudio(ctx context.Context, port int) (net.Listener, error) {
 			port++
 			continue
 		}
-		return nil, &diag.Error{Kind: diag.Usage, Message: fmt.Sprintf("port %d cannot be listened on", port), Detail: err.Error(), Hint: "another program may have it, perhaps another studio: pass --port with another number", Err: err}
+		return nil, &diag.Error{Kind: diag.Usage, Message: fmt.Sprintf("cannot listen on port %d of %s", port, host), Detail: err.Error(), Hint: "another program may have the port, perhaps another studio: pass --port with another number", Err: err}
 	}
 }
 
-func (a *app) announceStudio(o *studioOptions, options *studio.Options, server *studio.Server, l net.Listener) {
+// shortestPassphrase is in characters. Who guesses is slowed down, see package
+// studio.
+const shortestPassphrase = 12
+
+// access says who gets in. Beyond loopback that takes a passphrase.
+func (o *studioOptions) access(ctx context.Context, a *app) (*studio.Access, error) {
+	if o.host == "" || isLocal(o.host) && !strings.HasPrefix(o.host, "/") {
+		return &studio.Access{}, nil
+	}
+	access := &studio.Access{Anywhere: true}
+	if net.ParseIP(o.host) == nil {
+		access.Names = []string{o.host}
+	}
+	if name, err := os.Hostname(); err == nil {
+		access.Names = append(access.Names, name)
+	}
+	access.Passphrase = lastValue(a.environ, "SKEIN_STUDIO_PASSPHRASE")
+	if access.Passphrase == "" {
+		if !a.canAsk() {
+			return nil, usage("set SKEIN_STUDIO_PASSPHRASE", "--host lets others in, and needs a passphrase")
+		}
+		var err error
+		if access.Passphrase, err = a.askSecret(ctx, "A passphrase for who opens the page: "); err != nil {
+			return nil, err
+		}
+	}
+	if utf8.RuneCountInString(access.Passphrase) < shortestPassphrase {
+		return nil, usage(fmt.Sprintf("choose at least %d characters: a few words are good", shortestPassphrase), "the passphrase is too short")
+	}
+	a.hide.Add(access.Passphrase)
+	a.warn("the page goes over the network as plain HTTP: who can listen there reads it, the passphrase too. Put it behind TLS, or forward the port with ssh instead of --host")
+	return access, nil
+}
+
+// announceStudio prints the link, and opens it where a person is.
+func (a *app) announceStudio(o *studioOptions, options *studio.Options, server *studio.Server) {
 	to := ""
-	if o.table != "" {
+	if o.page != "" {
 		to = "&to=" + url.QueryEscape(o.page)
 	}
-	base := "http://" + l.Addr().String()
+	base := "http://" + net.JoinHostPort(o.shownHost(), strconv.Itoa(options.Access.Port))
 	link := base + server.Link() + to
-	switch {
-	case a.json:
+	if options.Access.Passphrase != "" { // others are to come in by the passphrase alone
+		link = base + o.page
+	}
+	if a.json {
 		a.printJSON(studioResult{Status: "ready", URL: link, Database: options.Database.Place, Write: o.write})
-	default:
+	} else {
 		a.print("%s\n", link)
 		what := "nothing can be changed (--write lets you)"
 		if o.write {
-			what = "rows can be changed"
+			what = "the page can change it"
 		}
 		a.note("skein studio shows %s; %s; Ctrl-C ends it\n", options.Database.Place, what)
 	}
 	if !o.noOpen && !a.json && a.outTerminal {
 		openBrowser(a.environ, base+server.Ticket()+to)
 	}
+}
+
+// shownHost is what stands in the link: a name of this machine where the page
+// is listened for on every address.
+func (o *studioOptions) shownHost() string {
+	ip := net.ParseIP(o.host)
+	switch {
+	case o.host == "":
+		return loopback
+	case ip != nil && ip.IsUnspecified():
+		if name, err := os.Hostname(); err == nil {
+			return name
+		}
+		return loopback
+	}
+	return o.host
 }

@@ -23,8 +23,8 @@ func Files() fs.FS {
 	return files
 }
 
-// Built reports whether the front end is in this program.
-func Built() bool {
-	_, err := fs.Stat(Files(), "index.html")
+// Built reports whether files are a front end that was built.
+func Built(files fs.FS) bool {
+	_, err := fs.Stat(files, "index.html")
 	return err == nil
 }
