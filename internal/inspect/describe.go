@@ -100,10 +100,9 @@ type Index struct {
 	Size       int64  `json:"size"`
 	Scans      int64  `json:"scans"` // since the statistics were reset
 	// Columns are those that the index is by; nil stands for an expression.
-	Columns   []*string  `json:"columns"`
-	Method    string     `json:"method"`
-	Predicate string     `json:"predicate,omitempty"` // of a partial index
-	LastScan  *time.Time `json:"lastScan,omitempty"`  // since PostgreSQL 16
+	Columns   []*string `json:"columns"`
+	Method    string    `json:"method"`
+	Predicate string    `json:"predicate,omitempty"` // of a partial index
 }
 
 // Constraint is a check, or what a foreign key has too.

@@ -114,14 +114,13 @@ select coalesce(json_agg(json_strip_nulls(row_to_json(x)) order by x.n), '[]') f
 	where a.attrelid = $1 and a.attnum > 0 and not a.attisdropped
 ) x`
 
-// A field that is only in newer servers is looked for by its name.
 const indexesQuery = `
 select coalesce(json_agg(x order by x."primary" desc, x.name), '[]') from (
 	select c.relname as name, pg_catalog.pg_get_indexdef(i.indexrelid) as definition, i.indisprimary as "primary", i.indisunique as "unique",
 		i.indisvalid as valid, pg_catalog.pg_relation_size(i.indexrelid) as size, coalesce(s.idx_scan, 0) as scans,
 		(select json_agg(a.attname order by k.n) from unnest(i.indkey) with ordinality k(attnum, n)
 			left join pg_catalog.pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum > 0 where k.n <= i.indnkeyatts) as columns,
-		am.amname as method, pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate, to_json(s)->>'last_idx_scan' as "lastScan"
+		am.amname as method, pg_catalog.pg_get_expr(i.indpred, i.indrelid) as predicate
 	from pg_catalog.pg_index i
 	join pg_catalog.pg_class c on c.oid = i.indexrelid
 	join pg_catalog.pg_am am on am.oid = c.relam

@@ -51,6 +51,8 @@ func EventOf(event migrate.Event) Event {
 		return Event{Type: "migration_start", Tag: e.Tag, Number: e.Number, Total: e.Total}
 	case migrate.StatementStart:
 		return Event{Type: "statement_start", Tag: e.Tag, Number: e.Number, Total: e.Total, Line: e.Line, SQL: e.SQL}
+	case migrate.StatementEnd:
+		return Event{Type: "statement_end", Tag: e.Tag}
 	case migrate.Blocked:
 		return Event{Type: "blocked", Tag: e.Tag, Waited: seconds(e.Waited), Who: blockers(e.Blockers)}
 	case migrate.Retry:

@@ -1,7 +1,7 @@
 package studio
 
 import (
-	"context"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -119,7 +120,9 @@ func (s *Server) api(e endpoint) http.Handler {
 		defer s.recovered(w, r)
 		err := s.allowed(e, r)
 		if err == nil {
-			r.Body = http.MaxBytesReader(w, r.Body, longestBody)
+			err = arrive(w, r, longestBody)
+		}
+		if err == nil {
 			err = e.handle(w, r)
 		}
 		if err != nil {
@@ -145,6 +148,24 @@ func (s *Server) allowed(e endpoint, r *http.Request) error {
 			return withStatus(http.StatusUnsupportedMediaType, "the body has to be application/json", "")
 		}
 	}
+	return nil
+}
+
+// arrive reads the body of a request as a whole, within a time: an answer may
+// take longer than a page may take to ask.
+func arrive(w http.ResponseWriter, r *http.Request, longest int64) error {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // a real connection has one
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longest))
+	_ = control.SetReadDeadline(time.Time{})
+	var long *http.MaxBytesError
+	switch {
+	case errors.As(err, &long):
+		return withStatus(http.StatusRequestEntityTooLarge, "this is too much for one request", "send less at a time")
+	case err != nil:
+		return withStatus(http.StatusBadRequest, "the request did not arrive as a whole: "+err.Error(), "try again")
+	}
+	r.Body = io.NopCloser(bytes.NewReader(data))
 	return nil
 }
 
@@ -202,13 +223,6 @@ func decode(from io.Reader, into any) error {
 	decoder := json.NewDecoder(from)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
-		var long *http.MaxBytesError
-		if errors.As(err, &long) {
-			return withStatus(http.StatusRequestEntityTooLarge, "this is too much for one request", "send less at a time")
-		}
-		if errors.Is(err, context.Canceled) {
-			return err
-		}
 		return withStatus(http.StatusBadRequest, "what was asked cannot be read: "+err.Error(), "docs/studio-api.md describes the call")
 	}
 	return nil

@@ -26,16 +26,18 @@ type historyAnswer struct {
 }
 
 type entryAnswer struct {
-	Index      int           `json:"index"`
-	Tag        string        `json:"tag"`
-	When       int64         `json:"when"` // milliseconds since 1970, of the journal
-	State      migrate.State `json:"state"`
-	Note       string        `json:"note,omitempty"`
-	Statements int           `json:"statements"`
-	Custom     bool          `json:"custom"`
-	Snapshot   bool          `json:"snapshot"`
-	Tail       bool          `json:"tail"`
-	Findings   countsAnswer  `json:"findings"`
+	Index int           `json:"index"`
+	Tag   string        `json:"tag"`
+	When  int64         `json:"when"` // milliseconds since 1970, of the journal
+	State migrate.State `json:"state"`
+	Note  string        `json:"note,omitempty"`
+	// Mark is how an entry came to be as it is without being run.
+	Mark       *standing.Mark `json:"mark,omitempty"`
+	Statements int            `json:"statements"`
+	Custom     bool           `json:"custom"`
+	Snapshot   bool           `json:"snapshot"`
+	Tail       bool           `json:"tail"`
+	Findings   countsAnswer   `json:"findings"`
 }
 
 type countsAnswer struct {
@@ -82,7 +84,7 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 		m := h.Migrations[i]
 		o := past.OutlineOf(m)
 		a.Entries = append(a.Entries, entryAnswer{
-			Index: i, Tag: e.Tag, When: e.When, State: e.State, Note: e.Note,
+			Index: i, Tag: e.Tag, When: e.When, State: e.State, Note: e.Note, Mark: e.Mark,
 			Statements: o.Statements, Custom: o.Custom, Tail: o.Tail, Snapshot: m.HasSnapshot,
 		})
 	}

@@ -77,7 +77,10 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.loginForm(w, http.StatusTooManyRequests, "Too many wrong tries. Wait "+strconv.Itoa(int(pause.Seconds())+1)+" seconds.")
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, 8<<10)
+	if err := arrive(w, r, longestPassphrase); err != nil {
+		s.note(w, http.StatusBadRequest, "Not like that", err.Error())
+		return
+	}
 	if !same(r.PostFormValue("passphrase"), g.access.Passphrase) {
 		g.tries.fail()
 		s.loginForm(w, http.StatusForbidden, "That is not the passphrase.")
@@ -87,6 +90,9 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 	http.SetCookie(w, g.cookie())
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
+
+// longestPassphrase bounds the form, in bytes.
+const longestPassphrase = 8 << 10
 
 func (s *Server) loginForm(w http.ResponseWriter, status int, said string) {
 	form := `<form method="post" action="` + loginPath + `"><p><label for="p">Passphrase</label> <input id="p" name="passphrase" type="password" required autofocus autocomplete="current-password"> <button>Open</button></p></form>`

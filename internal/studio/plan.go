@@ -46,6 +46,8 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 			_, f := s.failureOf(err)
 			a.Unseen = f.What
 		}
+	}
+	if len(a.Pending)+len(a.Moved) > 0 {
 		if a.Status = "pending"; len(a.Refused) > 0 {
 			a.Status = "refused"
 		}
@@ -58,7 +60,7 @@ func (p *Project) pending(ctx context.Context, conn *pgx.Conn) (*migrate.Pending
 	if err != nil {
 		return nil, err
 	}
-	return migrate.Plan(ctx, conn, h, p.Target)
+	return migrate.PlanWith(ctx, conn, h, p.Target, func(hashes []string) map[string]string { return standing.AppliedTexts(ctx, h.Dir, hashes) })
 }
 
 // look adds the effects to a plan, and which limits of the team it does not
@@ -79,6 +81,9 @@ func (p *Project) look(ctx context.Context, conn *pgx.Conn, plan *standing.Plan)
 func digest(p *migrate.Pending) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n", p.Target)
+	for _, m := range p.Moves {
+		fmt.Fprintf(h, "moved %s %s\n", m.Migration.Entry.Tag, m.Migration.Hash())
+	}
 	for _, step := range p.Steps {
 		fmt.Fprintf(h, "%s %s %v %q\n", step.Migration.Entry.Tag, step.Migration.Hash(), step.Skipped, step.Notes)
 	}
@@ -146,11 +151,14 @@ func (s *Server) agreed(ctx context.Context, conn *pgx.Conn, p *Project, wanted 
 	if err != nil {
 		return nil, err
 	}
-	if len(pending.Steps) == 0 {
+	if len(pending.Steps)+len(pending.Moves) == 0 {
 		return nil, withStatus(http.StatusConflict, "nothing is pending any more", "reload the history")
 	}
 	if digest(pending) != wanted {
 		return nil, withStatus(http.StatusConflict, "the plan is not the one that was shown: the folder or the database has changed", "look at the plan again, then apply it")
+	}
+	if len(pending.Steps) == 0 {
+		return pending, nil
 	}
 	plan := standing.NewPlan(pending, s.options.Database.Place)
 	if err := p.look(ctx, conn, plan); err != nil {

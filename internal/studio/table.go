@@ -38,17 +38,16 @@ type tableAnswer struct {
 }
 
 type indexAnswer struct {
-	Name       string     `json:"name"`
-	Columns    []*string  `json:"columns"` // null stands for an expression
-	Definition string     `json:"definition"`
-	Unique     bool       `json:"unique"`
-	Primary    bool       `json:"primary"`
-	Valid      bool       `json:"valid"`
-	Method     string     `json:"method"`
-	Predicate  string     `json:"predicate,omitempty"`
-	Bytes      int64      `json:"bytes"`
-	Scans      int64      `json:"scans"`
-	LastScan   *time.Time `json:"lastScan,omitempty"`
+	Name       string    `json:"name"`
+	Columns    []*string `json:"columns"` // null stands for an expression
+	Definition string    `json:"definition"`
+	Unique     bool      `json:"unique"`
+	Primary    bool      `json:"primary"`
+	Valid      bool      `json:"valid"`
+	Method     string    `json:"method"`
+	Predicate  string    `json:"predicate,omitempty"`
+	Bytes      int64     `json:"bytes"`
+	Scans      int64     `json:"scans"`
 }
 
 type checkAnswer struct {
@@ -180,7 +179,7 @@ func newTableAnswer(shape *rows.Shape, o *inspect.Object) *tableAnswer {
 func (a *tableAnswer) addIndexes(all []inspect.Index) (primary map[string]bool) {
 	primary = map[string]bool{}
 	for _, i := range all {
-		a.Indexes = append(a.Indexes, indexAnswer{i.Name, i.Columns, i.Definition, i.Unique, i.Primary, i.Valid, i.Method, i.Predicate, i.Size, i.Scans, i.LastScan})
+		a.Indexes = append(a.Indexes, indexAnswer{i.Name, i.Columns, i.Definition, i.Unique, i.Primary, i.Valid, i.Method, i.Predicate, i.Size, i.Scans})
 		names := []string{}
 		for _, c := range i.Columns {
 			if c != nil {

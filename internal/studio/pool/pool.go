@@ -9,6 +9,7 @@ package pool
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,7 +69,7 @@ func (p *Pool) take(ctx context.Context, fresh bool) (conn *pgx.Conn, used bool,
 		if kept == nil {
 			break
 		}
-		if time.Since(kept.since) < time.Second || kept.conn.PgConn().CheckConn() == nil {
+		if time.Since(kept.since) < time.Second || kept.conn.Ping(ctx) == nil {
 			return kept.conn, true, nil
 		}
 		closeQuietly(kept.conn)
@@ -97,26 +98,32 @@ func (p *Pool) pop() *idle {
 // closed.
 func (p *Pool) Give(conn *pgx.Conn) {
 	defer func() { <-p.slots }()
+	if conn.IsClosed() || conn.PgConn().IsBusy() || conn.PgConn().TxStatus() != 'I' || !p.keep(conn) {
+		closeQuietly(conn)
+	}
+}
+
+func (p *Pool) keep(conn *pgx.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || conn.IsClosed() || conn.PgConn().IsBusy() || conn.PgConn().TxStatus() != 'I' {
-		closeQuietly(conn)
-		return
+	if p.closed {
+		return false
 	}
 	kept := &idle{conn: conn, since: time.Now()}
 	kept.timer = time.AfterFunc(idleFor, func() { p.expire(kept) })
 	p.idle = append(p.idle, kept)
+	return true
 }
 
 func (p *Pool) expire(kept *idle) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	for i, one := range p.idle {
-		if one == kept {
-			p.idle = append(p.idle[:i], p.idle[i+1:]...)
-			closeQuietly(kept.conn)
-			return
-		}
+	at := slices.Index(p.idle, kept)
+	if at >= 0 {
+		p.idle = slices.Delete(p.idle, at, at+1)
+	}
+	p.mu.Unlock()
+	if at >= 0 {
+		closeQuietly(kept.conn)
 	}
 }
 

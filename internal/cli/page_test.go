@@ -1,5 +1,8 @@
 package cli
 
+// The file comes before that of the stories, which look at the end for JSON that
+// no test has seen.
+
 import (
 	"bytes"
 	"context"
