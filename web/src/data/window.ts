@@ -190,12 +190,22 @@ export class RowWindow {
     }
   }
 
+  /** Rows that are fetched before they are looked at. */
+  private ahead(): number {
+    return Math.max(200, this.seen.to - this.seen.from);
+  }
+
+  private near(at: number, size: number): boolean {
+    const ahead = this.ahead();
+    return at < this.seen.to + ahead && at + size > this.seen.from - ahead;
+  }
+
   private needed(): { ask: PageAsk; take: (got: RowsPage) => void } | null {
     const { from, to } = this.seen;
-    const ahead = Math.max(200, to - from);
+    const ahead = this.ahead();
     let at = 0;
     for (const [i, p] of this.pages.entries()) {
-      if (!p.rows && at < to + ahead && at + p.size > from - ahead) return this.again(i);
+      if (!p.rows && this.near(at, p.size)) return this.again(i);
       at += p.size;
     }
     const last = this.pages.at(-1);
@@ -245,12 +255,15 @@ export class RowWindow {
     const middle = (this.seen.from + this.seen.to) / 2;
     const far: { p: Page; d: number }[] = [];
     let at = 0;
+    let held = 0;
     for (const p of this.pages) {
-      if (p.rows) far.push({ p, d: Math.abs(at + p.size / 2 - middle) });
+      if (p.rows) held++;
+      // What would be asked for again at once stays.
+      if (p.rows && !this.near(at, p.size)) far.push({ p, d: Math.abs(at + p.size / 2 - middle) });
       at += p.size;
     }
     far.sort((a, b) => b.d - a.d);
-    for (const { p } of far.slice(0, Math.max(0, far.length - this.keep))) p.rows = null;
+    for (const { p } of far.slice(0, Math.max(0, held - this.keep))) p.rows = null;
     let forgotten = 0;
     while (this.total > this.most && this.pages.length > this.keep && !this.pages[0]!.rows) {
       forgotten += this.pages.shift()!.size;
