@@ -36,7 +36,7 @@ export function fitWidth(c: Column, cells: (Cell | undefined)[], foreign: boolea
   }
   const most = c.kind === "json" || c.kind === "text" || c.kind === "array" ? widest : 320;
   const values = longest * character + 22 + (foreign ? 18 : 0) + (c.kind === "enum" ? 14 : 0);
-  const title = c.name.length * 7.1 + 34 + (c.primary || foreign ? 16 : 0);
+  const title = c.name.length * 7.1 + 26 + (c.primary || foreign ? 18 : 0);
   return Math.round(Math.max(64, Math.min(most, Math.max(values, Math.min(title, 240)))));
 }
 

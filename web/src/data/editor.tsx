@@ -118,7 +118,7 @@ function TextEditor({ edit, onKeep, onClose }: EditorProps) {
         {pickers[column.kind] && (
           <span class={css.picker} style={{ flex: "none", padding: 0 }}>
             <IconButton small label="Pick" onClick={() => picker.current?.showPicker?.()}><IconClock size={14} /></IconButton>
-            <input ref={picker} type={pickers[column.kind]} step={1} tabIndex={-1} aria-hidden="true" onInput={(e) => {
+            <input ref={picker} type={pickers[column.kind]!} step={1} tabIndex={-1} aria-hidden="true" onInput={(e) => {
               if (!e.currentTarget.value) return;
               setText(e.currentTarget.value.replace("T", " "));
               setTouched(true);

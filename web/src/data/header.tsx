@@ -44,7 +44,7 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
         }}>
         {column.primary ? <IconKey size={13} /> : shown.foreign ? <IconLink size={12} /> : null}
         <span class={css.name}>{column.name}</span>
-        <span class={css.type}>{shortType(column.type)}</span>
+        {shown.width - column.name.length * 7.1 - (column.primary || shown.foreign ? 48 : 30) > 34 && <span class={css.type}>{shortType(column.type)}</span>}
         {order && <span class={css.sorted}>{order.desc ? <IconArrowDown size={12} /> : <IconArrowUp size={12} />}{sort.length > 1 && place + 1}</span>}
         <button type="button" class={css.more} tabIndex={-1} data-nosort aria-label={`Column ${column.name}`} aria-haspopup="menu"
           onPointerDown={(e) => e.stopPropagation()}
