@@ -2,7 +2,8 @@ import { rmSync } from "node:fs";
 import { defineConfig, type Plugin } from "vite";
 
 // `npm run dev` serves the page with hot reload and hands /api on to a running
-// `skein studio` (STUDIO_URL, with the token in it the first time).
+// `skein studio`, whose link has to be opened once in the same browser: its
+// cookie goes by host, not by port.
 const studio = process.env.STUDIO_URL ?? "http://127.0.0.1:4983";
 
 const out = "../internal/studio/page/dist";
@@ -28,5 +29,8 @@ export default defineConfig({
   },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   css: { modules: { localsConvention: "camelCaseOnly" } },
-  server: { proxy: { "/api": { target: studio, changeOrigin: true } } },
+  server: {
+    host: "127.0.0.1",
+    proxy: { "/api": { target: studio, changeOrigin: true, configure: (p) => p.on("proxyReq", (r) => r.setHeader("origin", new URL(studio).origin)) } },
+  },
 });

@@ -58,6 +58,8 @@ export interface Column {
   enum?: string[];
   comment?: string;
   updatable: boolean;
+  /** Whether it has an order, so that rows can be sorted by it. */
+  sortable: boolean;
 }
 
 export interface TableName {
@@ -67,7 +69,7 @@ export interface TableName {
 
 export interface Index {
   name: string;
-  columns: string[];
+  columns: (string | null)[]; // null is an expression
   definition: string;
   unique: boolean;
   primary: boolean;
@@ -87,15 +89,11 @@ export interface ForeignKey {
   onDelete: string;
   onUpdate: string;
   validated: boolean;
-}
-
-export interface BackReference {
-  name: string;
-  table: TableName;
-  columns: string[];
-  references: string[];
   indexed: boolean;
 }
+
+/** A foreign key of another table that points here. */
+export type BackReference = ForeignKey;
 
 export interface Policy {
   name: string;
@@ -159,6 +157,7 @@ export interface RowsRequest extends TableName {
   sort: Sort[];
   after?: string;
   before?: string;
+  end?: boolean; // the last page
   limit: number;
 }
 

@@ -7,7 +7,7 @@ import { at, boxOf, moveBy } from "./select";
 import { hexLines, imageType, readArray, readBytes, readTime, readVector, writeArray, writeBytes } from "./value";
 
 const column = (name: string, kind: Column["kind"], more: Partial<Column> = {}): Column => ({
-  name, kind, type: kind, nullable: true, default: null, primary: false, updatable: true, ...more,
+  name, kind, type: kind, nullable: true, default: null, primary: false, updatable: true, sortable: true, ...more,
 });
 
 describe("values", () => {

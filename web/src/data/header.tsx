@@ -40,7 +40,7 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
         onPointerDown={(e) => e.button === 0 && e.pointerType !== "touch" && drag(e, shown)}
         onClick={(e) => {
           if (dragged.current || (e.target as Element).closest("[data-nosort]")) return;
-          onSort(column.name, e.shiftKey);
+          if (column.sortable) onSort(column.name, e.shiftKey);
         }}>
         {column.primary ? <IconKey size={13} /> : shown.foreign ? <IconLink size={12} /> : null}
         <span class={css.name}>{column.name}</span>
@@ -112,7 +112,7 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
     const name = shown.column.name;
     const d = view.decided.value;
     const pins = view.shown.value.filter((c) => c.pinned).map((c) => c.column.name);
-    const sortable = shown.column.kind !== "json" || shown.column.type === "jsonb";
+    const sortable = shown.column.sortable;
     const order = sort.find((s) => s.column === name);
     return [
       { label: "Sort ascending", icon: <IconArrowUp />, disabled: !sortable, run: () => onSort(name, false, false) },

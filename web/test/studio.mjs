@@ -1,0 +1,119 @@
+// What every browser test needs: a throwaway PostgreSQL, a real `skein studio` on
+// it, and Chromium. SKEIN is the program to test; CHROMIUM the browser, where it
+// is not in its usual place.
+
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { chromium } from "playwright-core";
+
+const skein = process.env.SKEIN ?? new URL("../../bin/skein", import.meta.url).pathname;
+const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Starts a program and reads its output until a line says what is waited for. */
+function start(args, env, wanted) {
+  const child = spawn(skein, args, { env: { ...process.env, ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (d) => (said += d));
+  const line = new Promise((resolve, reject) => {
+    createInterface({ input: child.stdout }).on("line", (l) => {
+      said += l + "\n";
+      const m = wanted.exec(l);
+      if (m) resolve(m[0]);
+    });
+    child.on("exit", (code) => reject(new Error(`${skein} ${args.join(" ")} ended with ${code}:\n${said}`)));
+  });
+  const stop = () =>
+    new Promise((resolve) => {
+      if (child.exitCode !== null) return resolve();
+      child.on("exit", resolve);
+      child.kill("SIGINT");
+    });
+  return { line, stop };
+}
+
+/**
+ * A studio with a browser. `setup` is SQL that runs first; `args` are flags of
+ * `skein studio`. Everything is gone after stop().
+ */
+export async function studio(setup, args = ["--write"]) {
+  const folder = mkdtempSync(join(tmpdir(), "skein-studio-"));
+  const env = { XDG_STATE_HOME: folder };
+  const stops = [() => rmSync(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const f of stops.reverse()) await f();
+  };
+  try {
+    const server = start(["dev"], env, /postgres:\/\/\S+/);
+    stops.push(server.stop);
+    const database = await server.line;
+    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database], env, /http:\/\/\S+/);
+    const link = await first.line;
+    await runSql(link, setup);
+    let shown = link;
+    if (args.includes("--write")) stops.push(first.stop);
+    else {
+      await first.stop();
+      const second = start(["studio", "--no-open", "--port", "0", "--url", database, ...args], env, /http:\/\/\S+/);
+      stops.push(second.stop);
+      shown = await second.line;
+    }
+    const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"] });
+    stops.push(() => browser.close());
+    return { browser, link: shown, database, stop, sql: (text) => runSql(link, text), open: (path, options) => openPage(browser, shown, path, options) };
+  } catch (e) {
+    await stop();
+    throw e;
+  }
+}
+
+const cookies = new Map();
+
+/** Runs SQL as another client of the studio does; what it says wrong is thrown. */
+async function runSql(link, sql) {
+  const { origin } = new URL(link);
+  if (!cookies.has(origin)) {
+    const answer = await fetch(link, { redirect: "manual" });
+    cookies.set(origin, answer.headers.getSetCookie().map((c) => c.split(";")[0]).join("; "));
+  }
+  const answer = await fetch(`${origin}/api/sql/run`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Skein-Studio": "1", Origin: origin, Cookie: cookies.get(origin) },
+    body: JSON.stringify({ id: crypto.randomUUID(), sql, write: true, timeoutMs: 60000 }),
+  });
+  const events = (await answer.text()).split("\n").filter(Boolean).map((l) => JSON.parse(l));
+  const wrong = events.find((e) => e.type === "error" || e.error);
+  if (wrong) throw new Error(`SQL: ${JSON.stringify(wrong.error)}`);
+  return events.filter((e) => e.type === "rows").flatMap((e) => e.rows);
+}
+
+/** A page of its own, signed in. Whatever the browser complains about is kept in `complaints`. */
+async function openPage(browser, link, path, { width = 1280, height = 800, scheme = "light", touch = false } = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  page.complaints = [];
+  page.on("pageerror", (e) => page.complaints.push(String(e.stack ?? e)));
+  page.on("console", (m) => m.type() === "error" && !/status of 4\d\d/.test(m.text()) && page.complaints.push(m.text()));
+  page.on("request", (r) => {
+    const u = new URL(r.url());
+    if (u.origin !== new URL(link).origin && !["data:", "blob:"].includes(u.protocol)) page.complaints.push(`a request to ${u.origin}`);
+  });
+  await page.goto(link);
+  await page.goto(new URL(path, link).href);
+  return page;
+}
+
+/** What axe finds that keeps people out. */
+export async function barriers(page) {
+  // The page's policy refuses scripts that are not its own, so axe goes in by the debugger.
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] }));
+  return found.violations
+    .filter((v) => v.impact === "serious" || v.impact === "critical")
+    .map((v) => `${v.id}: ${v.help}\n${v.nodes.slice(0, 3).map((n) => `  ${n.html.slice(0, 160)} — ${n.failureSummary?.split("\n").slice(1, 2).join(" ").trim()}`).join("\n")}`);
+}
