@@ -15,11 +15,28 @@ RACE_LIBRARY := PoolOfOne|Interrupted|Busy|Log
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-build: ## build bin/skein
+# The studio's page, built again when a file of its source is newer.
+PAGE := internal/studio/page/dist/index.html
+
+web/node_modules/.package-lock.json: web/package-lock.json
+	cd web && npm ci --no-audit --no-fund
+	@touch $@
+
+$(PAGE): web/node_modules/.package-lock.json web/index.html web/package.json web/vite.config.ts $(shell find web/src -type f)
+	cd web && npm run build
+	@touch $@
+
+build: $(PAGE) ## build bin/skein, with the studio's page in it
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o bin/skein ./cmd/skein
 
 test: ## run every test
 	$(GO) test ./...
+
+page: web/node_modules/.package-lock.json ## check the studio's page: types and what is pure
+	cd web && npm test
+
+browser: build ## drive the studio in Chromium (CHROMIUM=path if it is not found)
+	cd web && npm run test:browser
 
 race: ## run the tests of everything concurrent under the race detector
 	$(GO) test -race $(RACE)
@@ -49,4 +66,4 @@ demo: ## watch the main job happen on a throwaway PostgreSQL
 check: ## all that CI runs
 	./.ci/run
 
-.PHONY: help build test race lint bench compare faults demo check
+.PHONY: help build test page browser race lint bench compare faults demo check

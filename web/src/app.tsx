@@ -107,7 +107,7 @@ function TopBar({ now, onHelp }: { now: string; onHelp: () => void }) {
       <button type="button" class={css.find} aria-label="Find a table or a command" onClick={() => (paletteOpen.value = true)}>
         <IconSearch />
         <span>Find</span>
-        <kbd>{keyLabel("mod+k")}</kbd>
+        <kbd aria-hidden="true">{keyLabel("mod+k")}</kbd>
       </button>
       <ThemeMenu />
       <IconButton label="Keys" tip="Keys (?)" onClick={onHelp}><IconHelp /></IconButton>
@@ -121,7 +121,7 @@ function Connection() {
   if (!s) return <span class={css.host}>connecting</span>;
   return (
     <>
-      <button type="button" {...pop.trigger} aria-haspopup="dialog" class={css.place} aria-label={`Connected to ${s.database} on ${s.host}`}>
+      <button type="button" {...pop.trigger} aria-haspopup="dialog" class={css.place} data-tip="The connection">
         <span class={css.database}>{s.database}</span>
         <span class={css.host}>{s.kube ? "kubernetes" : s.host}</span>
       </button>

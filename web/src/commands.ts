@@ -48,7 +48,8 @@ addEventListener("keydown", (e) => {
   if (e.defaultPrevented || e.isComposing) return;
   const chord = chordOf(e);
   if (!chord) return;
-  const busy = typing(e.target) || document.querySelector("dialog[open]") !== null;
+  // A menu has keys of its own, and Escape closes it.
+  const busy = typing(e.target) || document.querySelector("dialog[open], [popover=auto]:popover-open") !== null;
   const sequence = half ? half + " " + chord : chord;
   clearTimeout(halfTimer);
   half = "";

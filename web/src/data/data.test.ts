@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Column } from "../api";
 import { deleteRow, dropValue, insertRow, keepMine, none, setValue, takeTheirs, toRequest, withConflicts, changeKey } from "./changes";
+import { fitWidth, keyValues, moved, ordered } from "./columns";
 import { copyAs, name, readPaste, sqlText } from "./copy";
 import { opsFor, pressSort, readFilter, readSort, relativeWords, resolveRelative, sayFilter, writeFilter, writeSort } from "./filters";
 import { at, boxOf, moveBy } from "./select";
@@ -142,6 +143,29 @@ describe("changes", () => {
     expect(mine.get(at1)?.conflict).toBeUndefined();
     expect(takeTheirs(c, at1, "name").get(at1)).toEqual({ ...row, kind: "update", before: { age: "1" }, after: { age: "2" } });
     expect(dropValue(takeTheirs(c, at1, "name"), at1, "age").size).toBe(0);
+  });
+});
+
+describe("columns", () => {
+  test("a chosen order holds, and what came later stands where the table has it", () => {
+    expect(ordered(["a", "b", "c", "d"], ["c", "a"])).toEqual(["c", "d", "a", "b"]);
+    expect(ordered(["a", "b"], ["gone", "b", "a"])).toEqual(["b", "a"]);
+    expect(ordered(["a", "b"], [])).toEqual(["a", "b"]);
+  });
+  test("moving in front of another, or to the end", () => {
+    expect(moved(["a", "b", "c"], "c", "a")).toEqual(["c", "a", "b"]);
+    expect(moved(["a", "b", "c"], "a", null)).toEqual(["b", "c", "a"]);
+  });
+  test("a key of which a part is NULL or cut leads nowhere", () => {
+    const fk = { columns: ["a", "b"] } as never;
+    expect(keyValues(fk, (n) => ({ a: "1", b: "2" })[n])).toEqual(["1", "2"]);
+    expect(keyValues(fk, (n) => ({ a: "1", b: null })[n])).toBeNull();
+    expect(keyValues(fk, () => ({ cut: "x", size: 5000 }))).toBeNull();
+  });
+  test("wide enough for the name and the values, and not wider than a screen takes", () => {
+    expect(fitWidth(column("id", "number"), ["1", "2"], false)).toBe(64);
+    expect(fitWidth(column("t", "text"), ["x".repeat(500)], false)).toBe(340);
+    expect(fitWidth(column("customer_reference", "number"), ["1"], true)).toBeGreaterThan(150);
   });
 });
 

@@ -62,7 +62,10 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
           }} />
           <Select aria-label="Operator" value={words?.op ?? ""} options={ops.map((o) => [o.op, o.label] as const)} onPick={setOp} />
         </div>
-        {column.kind === "json" && <Input mono aria-label="Path" placeholder="Path, such as address.city (optional)" value={path} onInput={(e) => setPath(e.currentTarget.value)} />}
+        {column.kind === "json" && <Input mono aria-label="Path" placeholder="Path, such as address.city (optional)" value={path} onInput={(e) => {
+          if (!path) setOp("eq"); // below a path a value is compared, not contained
+          setPath(e.currentTarget.value);
+        }} />}
         {words?.takes === "one" && field(value, setValue, "Value", start !== null)}
         {words?.takes === "two" && <div class={css.row}>{field(value, setValue, "From", start !== null)}{field(second, setSecond, "To", false)}</div>}
         {words?.takes === "many" && (column.enum ? (

@@ -27,6 +27,9 @@ export function useNarrow(): boolean {
   return narrow;
 }
 
+/** Before the last run is known, nothing may be written over it. */
+const remembering = Promise.all([tabs.ready, recent.ready]);
+
 export default function DataRoom() {
   const now = wanted(place.value);
   const narrow = useNarrow();
@@ -34,7 +37,7 @@ export default function DataRoom() {
 
   // The tabs of the last run come back, and with them where one was.
   useEffect(() => {
-    void tabs.ready.then(() => {
+    void remembering.then(() => {
       const here = wanted(place.peek());
       if (here) noteOpen(here, location.pathname + location.search);
       else if (location.pathname === "/") {
@@ -49,7 +52,7 @@ export default function DataRoom() {
   useEffect(() => {
     if (!now) return;
     viewOf(now.table).show(now.filters, now.sort);
-    void tabs.ready.then(() => noteOpen(now, address));
+    void remembering.then(() => noteOpen(now, address));
   }, [asked, address]);
 
   useCommands(() => [

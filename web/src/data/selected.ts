@@ -61,10 +61,12 @@ export async function copySelection(view: TableView, format: CopyFormat, wholeRo
   }
 }
 
-/** Sets every selected cell that can be changed. */
+/** Sets every selected cell for which there is a value; says so where there is none. */
 export function setSelected(view: TableView, valueFor: (c: Column) => NewValue | undefined): void {
   const got = selectedRows(view);
   if (!got) return;
+  const stays = got.columns.filter(({ column }) => valueFor(column) === undefined).map((c) => c.column.name);
+  if (stays.length) say(`${stays.slice(0, 3).join(", ")}${stays.length > 3 ? " and others" : ""} stays as it is: it cannot take that.`);
   change((all) => {
     for (const row of got.rows) {
       for (const { column } of got.columns) {

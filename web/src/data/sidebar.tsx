@@ -84,9 +84,9 @@ function Item({ o, current, onOpen }: { o: NamedObject; current: boolean; onOpen
   const Icon = o.kind === "view" || o.kind === "matview" ? IconView : o.kind === "partitioned" ? IconStack : IconTable;
   const tip = `${kinds[o.kind]} ${o.schema}.${o.name}${o.rows !== null ? `, about ${count(o.rows)} rows` : ""}${o.comment ? `. ${o.comment}` : ""}`;
   return (
-    <div class={css.item} aria-current={current ? "page" : undefined} onDblClick={() => keep(o)}>
+    <div class={css.item} data-now={current || undefined} onDblClick={() => keep(o)}>
       <Icon />
-      <a class={css.name} href={tableHref(o)} data-tip={tip} style={{ color: "inherit" }}
+      <a class={css.name} href={tableHref(o)} aria-current={current ? "page" : undefined} data-tip={tip} style={{ color: "inherit" }}
         onClick={(e) => {
           if (e.ctrlKey || e.metaKey || e.shiftKey) return;
           e.preventDefault();

@@ -25,8 +25,9 @@ import { at, moveBy } from "./select";
 import { addRow, copySelection, deleteSelected, keyOfRow, paste, selectedRows, setSelected } from "./selected";
 import { PendingBar, Status, Toolbar, whyNotWrite, type FilterEdit } from "./toolbar";
 import { isCut, textOf } from "./value";
-import type { GridRow, TableView } from "./view";
+import { viewOf, type GridRow, type TableView } from "./view";
 import { WholeValue } from "./whole";
+import sheet from "./detail.module.css";
 import css from "./room.module.css";
 
 type Open =
@@ -308,17 +309,15 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
     setOpen(null);
     say(`Committed ${o.were.size === 1 ? "1 change" : `${o.were.size} changes`}`, "good");
     const list = [...o.were.values()];
-    const shape = list.some((c) => c.kind !== "update");
-    if (shape) void view.reload();
-    else {
-      for (const r of o.done.rows) {
-        const c = list[r.change];
-        if (c?.table.name === view.name.name && c.table.schema === view.name.schema) {
-          rows?.put(c.id, view.sample.value.columns.map((n) => r.row[r.columns.indexOf(n)] ?? null), r.key);
-        }
-      }
+    for (const r of o.done.rows) {
+      const c = list[r.change]!;
+      const its = viewOf(c.table);
+      if (c.kind === "update") its.rows.value?.put(c.id, its.sample.value.columns.map((n) => r.row[r.columns.indexOf(n)] ?? null), r.key);
     }
-    if (shape) void loadObjects();
+    // Rows that came or went change the places of the others.
+    const moved = new Set(list.filter((c) => c.kind !== "update").map((c) => viewOf(c.table)));
+    for (const its of moved) void its.reload();
+    if (moved.size) void loadObjects();
     focusGrid();
   };
 
@@ -342,7 +341,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
 
   const grid = (
     <div class={css.gridBox}>
-      {rows?.busy.value && <Working label="Reading rows" />}
+      {(view.loading.value || rows?.busy.value) && <Working label="Reading rows" />}
       {columns.length > 0
         ? <Grid view={view} actions={actions} openId={openId} gridRef={gridRef} label={`Rows of ${view.name.name}`} />
         : !view.problem.value && !rows?.problem.value && <div class={css.skeletons} aria-hidden="true">{Array.from({ length: 12 }, (_, i) => <Skeleton key={i} width={`${88 - ((i * 37) % 40)}%`} />)}</div>}
@@ -388,7 +387,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
         ]} />
       <div class={css.middle}>
         {detail && !narrow ? <Split size={detailWidth} min={280} max={max} side="end" label="Width of the row" pane={detail}>{grid}</Split> : grid}
-        {detail && narrow && <div style={{ position: "absolute", inset: 0, zIndex: 40 }}>{detail}</div>}
+        {detail && narrow && <div class={sheet.sheet}>{detail}</div>}
       </div>
       <PendingBar onReview={() => setOpen({ what: "review" })} />
       <Status view={view} />

@@ -136,10 +136,10 @@ export function Status({ view }: { view: TableView }) {
     <div class={css.status}>
       <RowCount view={view} />
       {ran && (
-        <button type="button" class={css.sql} {...details.trigger} aria-haspopup="dialog" aria-label="The SQL that ran">{ran.sql}</button>
+        <button type="button" class={css.sql} {...details.trigger} aria-haspopup="dialog"><span class="visually-hidden">The SQL that ran: </span>{ran.sql}</button>
       )}
       {ran?.slow && <button type="button" class={css.slow} {...slow.trigger} aria-haspopup="dialog"><IconWarn size={13} />May be slow</button>}
-      {ran && <span style={{ paddingRight: "8px" }}>{w?.busy.value ? "reading" : millis(ran.ms)}</span>}
+      {view.loading.value || w?.busy.value ? <span class={css.reading}>reading<Button small onClick={() => view.stop()}>Stop</Button></span> : ran && <span class={css.took}>{millis(ran.ms)}</span>}
       {slow.at && <Popover at={slow.at} onClose={slow.close} label="Why this may be slow"><div class={css.ran}><p>{ran?.slow}</p></div></Popover>}
       {details.at && ran && (
         <Popover at={details.at} onClose={details.close} label="The SQL that ran">

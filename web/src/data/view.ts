@@ -61,7 +61,9 @@ export class TableView {
     return info !== null && info.key !== null && (info.kind === "table" || info.kind === "partitioned" || info.kind === "partition");
   });
 
+  readonly loading = signal(false);
   private asked = "";
+  private coming: RowWindow | null = null;
   private looking: AbortController | null = null;
 
   constructor(readonly name: TableName) {
@@ -77,8 +79,8 @@ export class TableView {
     this.filters.value = filters;
     this.sort.value = sort;
     this.count.value = null;
-    if (first) void this.begin();
-    else if (this.info.value) void this.reload();
+    if (first || !this.info.value) void this.begin();
+    else void this.reload();
   }
 
   async begin(): Promise<void> {
@@ -105,16 +107,19 @@ export class TableView {
     const sort = this.sort.value;
     const old = this.rows.value;
     const next = new RowWindow({ load: (ask, abort) => api.rows({ ...this.name, filters, sort, ...ask }, abort) });
+    this.coming?.close();
+    this.coming = next;
+    this.loading.value = true;
     if (!old?.loadedOnce) this.rows.value = next;
     await next.open(end);
-    old?.close();
+    if (this.coming !== next) return; // others were asked for meanwhile
+    this.coming = null;
+    this.loading.value = false;
+    if (old !== next) old?.close();
     this.rows.value = next;
-    if (next.loadedOnce) {
-      if (this.sample.value.columns.length === 0 || this.sample.value.cells.length === 0) {
-        this.sample.value = { columns: next.columns, cells: this.firstCells(next) };
-      } else if (this.sample.value.columns.join("\0") !== next.columns.join("\0")) {
-        this.sample.value = { columns: next.columns, cells: this.firstCells(next) };
-      }
+    const { columns: known, cells } = this.sample.value;
+    if (next.loadedOnce && (cells.length === 0 || known.join("\0") !== next.columns.join("\0"))) {
+      this.sample.value = { columns: next.columns, cells: this.firstCells(next) };
     }
     this.selection.value = end ? at(Math.max(0, this.total.value - 1), this.selection.value?.focus.col ?? 0) : null;
     this.scroll.top = 0;
@@ -126,8 +131,8 @@ export class TableView {
     return out;
   }
 
-  async refreshInfo(): Promise<void> {
-    this.info.value = await api.table(this.name);
+  stop(): void {
+    (this.coming ?? this.rows.value)?.stop();
   }
 
   async countRows(): Promise<void> {
@@ -169,6 +174,7 @@ export class TableView {
 
   close(): void {
     this.looking?.abort();
+    this.coming?.close();
     this.rows.value?.close();
   }
 }

@@ -154,8 +154,18 @@ export class RowWindow {
     void this.pump();
   }
 
+  /** Gives up what is being read; the server ends the query. */
+  stop(): void {
+    this.abort.abort();
+    this.working = false;
+    this.busy.value = false;
+    this.problem.value = { what: "reading the rows was stopped", next: "Try again, or ask for fewer: an index on what is filtered or sorted by makes it quick." };
+    this.version.value++;
+  }
+
   retry(): void {
     this.problem.value = null;
+    this.abort = new AbortController();
     if (this.pages.length === 0) void this.open();
     else void this.pump();
   }

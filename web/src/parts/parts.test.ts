@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ago, bytes, millis, short } from "./format";
+import { highlightSql } from "./highlight";
+import { formatJson, readJson } from "./jsontree";
 import { chordOf, parseKeys } from "./keys";
 import { score } from "./match";
 
@@ -30,6 +32,23 @@ describe("numbers", () => {
     expect(ago(now - 3 * 3600_000, now)).toBe("3 hours ago");
     expect(ago(now + 2 * 86400_000, now)).toBe("in 2 days");
     expect(ago(now, now)).toBe("now");
+  });
+});
+
+describe("json", () => {
+  const again = (text: string) => formatJson(readJson(text)!.value);
+  test("keeps digits and the order of keys", () => {
+    expect(again('{"b":12345678901234567890.10,"a":[1e400,{}],"1":null}')).toBe('{\n  "b": 12345678901234567890.10,\n  "a": [\n    1e400,\n    {}\n  ],\n  "1": null\n}');
+  });
+  test("texts with escapes", () => expect(readJson('"a\\u00e9\\n\\""')?.value).toBe('aé\n"'));
+  test.each(["", "{", "[1,]", "{a:1}", "1 2", '"', "nul"])("%j is none", (t) => expect(readJson(t)).toBeNull());
+});
+
+describe("sql in colour", () => {
+  test("every character stays", () => {
+    const text = `SELECT "a", 'it''s', $x$ -- $x$, 1.5e3 /* c */ FROM t -- end`;
+    const flat = highlightSql(text).map((x) => (typeof x === "string" ? x : String((x as { props: { children: string } }).props.children))).join("");
+    expect(flat).toBe(text);
   });
 });
 
