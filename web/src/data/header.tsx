@@ -131,11 +131,11 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
 
   return (
     <>
-    <div class={css.head} role="row" aria-rowindex={1} style={{ width: `${slice.width}px` }}>
-      <div class={css.corner} role="columnheader" aria-colindex={1} aria-label="Row" />
-      {slice.columns.map((c) => [c.index === slice.spaceAt && slice.space > 0 && <div key="space" role="presentation" style={{ flex: "none", width: `${slice.space}px` }} />, cell(c)])}
-    </div>
-    {menu && <Menu at={menu.at} items={items(menu.shown)} label={`Column ${menu.shown.column.name}`} onClose={() => setMenu(null)} />}
+      <div class={css.head} role="row" aria-rowindex={1} style={{ width: `${slice.width}px` }}>
+        <div class={css.corner} role="columnheader" aria-colindex={1} aria-label="Row" />
+        {slice.columns.map((c) => [c.index === slice.spaceAt && slice.space > 0 && <div key="space" role="presentation" style={{ flex: "none", width: `${slice.space}px` }} />, cell(c)])}
+      </div>
+      {menu && <Menu at={menu.at} items={items(menu.shown)} label={`Column ${menu.shown.column.name}`} onClose={() => setMenu(null)} />}
     </>
   );
 }
