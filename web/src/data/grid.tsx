@@ -17,7 +17,8 @@ const headHeight = 32;
 const gutter = 34;
 
 export interface GridActions {
-  sort: (column: string, add: boolean, desc?: boolean) => void;
+  /** Without a direction: the next of up, down and none. `null` takes the column out of the order. */
+  sort: (column: string, add: boolean, desc?: boolean | null) => void;
   filter: (column: string) => void;
   /** A key that does not move: true if it did something. */
   key: (e: KeyboardEvent, chord: string) => boolean;

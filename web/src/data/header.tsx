@@ -5,6 +5,7 @@ import { IconArrowDown, IconArrowUp, IconDown, IconKey, IconLink } from "../part
 import { Menu, spotOf, type MenuItem, type Spot } from "../parts/popover";
 import { fitWidth, moved, narrowest, ordered, type ShownColumn } from "./columns";
 
+import type { GridActions } from "./grid";
 import type { Slice } from "./row";
 import type { TableView } from "./view";
 import css from "./grid.module.css";
@@ -13,7 +14,7 @@ interface HeaderProps {
   view: TableView;
   slice: Slice;
   focus: number;
-  onSort: (column: string, add: boolean, desc?: boolean) => void;
+  onSort: GridActions["sort"];
   onFilter: (column: string) => void;
 }
 
@@ -118,7 +119,7 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
       { label: "Sort ascending", icon: <IconArrowUp />, disabled: !sortable, run: () => onSort(name, false, false) },
       { label: "Sort descending", icon: <IconArrowDown />, disabled: !sortable, run: () => onSort(name, false, true) },
       ...(sort.length && !order ? [{ label: "Then sort by this", disabled: !sortable, run: () => onSort(name, true) }] : []),
-      ...(order ? [{ label: "Do not sort by this", run: () => onSort(name, true, undefined) }] : []),
+      ...(order ? [{ label: "Do not sort by this", run: () => onSort(name, true, null) }] : []),
       "rule",
       { label: "Filter by this column", run: () => onFilter(name) },
       "rule",

@@ -128,7 +128,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
 
   const actions: GridActions = {
     sort: (column, add, desc) => {
-      const sort = desc === undefined ? pressSort(wanted.sort, column, add) : [{ column, desc }];
+      const sort = desc === undefined ? pressSort(wanted.sort, column, add) : desc === null ? wanted.sort.filter((s) => s.column !== column) : [{ column, desc }];
       go(address(wanted.filters, sort));
     },
     filter: (column) => {
