@@ -32,14 +32,17 @@ export const rooms: Room[] = [
   { id: "history", title: "History", keys: "g h", icon: IconHistory, load: () => import("./history/room") },
 ];
 
+const roomOf = (path: string[]): Room => rooms.find((r) => r.id === path[0]) ?? rooms[0]!;
+void roomOf(place.peek().path).load();
+
 /** The last address in each room, so that going back to one finds it as it was left. */
 const left = new Map<string, string>();
 
 const loaded = new Map<string, ComponentType>();
 
 export function App() {
-  const id = rooms.find((r) => r.id === place.value.path[0])?.id ?? "data";
-  const room = rooms.find((r) => r.id === id)!;
+  const room = roomOf(place.value.path);
+  const { id } = room;
   left.set(id, location.pathname + location.search);
   const [, again] = useState(0);
   const [helping, setHelping] = useState(false);

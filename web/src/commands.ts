@@ -73,8 +73,8 @@ addEventListener("keydown", (e) => {
 /** Keys as people read them: "⌘K", "Ctrl K", "G then D". */
 export function keyLabel(keys: string): string {
   const names: Record<string, string> = isMac
-    ? { mod: "⌘", shift: "⇧", alt: "⌥", enter: "↩", escape: "Esc", backspace: "⌫", delete: "⌦" }
-    : { mod: "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", escape: "Esc", backspace: "Backspace", delete: "Del" };
+    ? { mod: "⌘", shift: "⇧", alt: "⌥", enter: "↩", escape: "Esc", backspace: "⌫", delete: "⌦", space: "Space" }
+    : { mod: "Ctrl", shift: "Shift", alt: "Alt", enter: "Enter", escape: "Esc", backspace: "Backspace", delete: "Del", space: "Space" };
   return keys
     .split(" ")
     .map((chord) =>

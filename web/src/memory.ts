@@ -25,8 +25,9 @@ export function remembered<T>(key: string, initial: T): Remembered<T> {
   let touched = false;
   let reading = false;
   let first = true;
-  s.ready = api
-    .recall<T>(key)
+  // Behind what the page shows first: a browser asks for six things at once.
+  s.ready = new Promise((next) => setTimeout(next))
+    .then(() => api.recall<T>(key))
     .then((value) => {
       if (value === null || value === undefined || touched) return;
       reading = true;

@@ -21,8 +21,8 @@ const setup = `
   INSERT INTO loose SELECT g, 'x' FROM generate_series(1, 20) g;
   ANALYZE;`;
 
-const cell = (page, row, column) => page.locator(`[data-r="${row}"]`).and(page.locator(`[data-c="${column}"]`));
-const rows = (page) => page.waitForSelector("[role=gridcell][data-r]");
+const cell = (page, row, column) => page.locator(`[data-r="${row}"] [data-c="${column}"]`);
+const rows = (page) => page.waitForSelector("[data-r] [data-c]");
 const toast = (page, text) => page.locator("[aria-live=polite]", { hasText: text }).waitFor();
 
 describe("the Data room", () => {
@@ -97,7 +97,7 @@ describe("the Data room", () => {
     await head("total").click({ modifiers: ["Shift"] });
     await head("total").click({ modifiers: ["Shift"] });
     await page.waitForURL(/sort=state%2C-total/);
-    await page.waitForFunction(() => document.querySelector('[data-r="0"][data-c="3"]')?.textContent === "450.00");
+    await page.waitForFunction(() => document.querySelector('[data-r="0"] [data-c="3"]')?.textContent === "450.00");
     assert.equal(await head("total").getAttribute("aria-sort"), "descending");
   });
 
@@ -146,7 +146,7 @@ describe("the Data room", () => {
     await page.waitForFunction(() => [...document.querySelectorAll('[data-c="0"]')].some((c) => c.textContent === "200000"));
     await page.keyboard.press("PageUp");
     await page.keyboard.press("Control+Home");
-    await page.waitForFunction(() => document.querySelector('[data-r="0"][data-c="0"]')?.textContent === "1");
+    await page.waitForFunction(() => document.querySelector('[data-r="0"] [data-c="0"]')?.textContent === "1");
     for (let i = 0; i < 30; i++) {
       await page.evaluate(() => {
         const g = document.querySelector("[role=grid]");
@@ -157,7 +157,7 @@ describe("the Data room", () => {
     await page.waitForFunction(() => [...document.querySelectorAll('[data-c="0"]')].some((c) => Number(c.textContent) > 11000));
     assert.ok((await page.locator("[role=row]").count()) < 80);
     await page.evaluate(() => (document.querySelector("[role=grid]").scrollTop = 0));
-    await page.waitForFunction(() => document.querySelector('[data-r="0"][data-c="0"]')?.textContent === "1");
+    await page.waitForFunction(() => document.querySelector('[data-r="0"] [data-c="0"]')?.textContent === "1");
   });
 
   on("edit, undo, review the exact SQL, commit", "/data/public/people", {}, async (page) => {

@@ -35,7 +35,7 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
 
   useEffect(() => {
     if (!ops.some((o) => o.op === op)) setOp(ops[0]?.op ?? "null");
-  }, [name, steps?.length]);
+  }, [steps?.length]);
 
   const filter = (): Filter | null => {
     if (!words) return null;
@@ -59,6 +59,7 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
           <Select aria-label="Column" value={column.name} autofocus={!start} options={columns.filter((c) => opsFor(c).length > 0).map((c) => [c.name, c.name] as const)} onPick={(n) => {
             setName(n);
             setMany([]);
+            setOp(opsFor(columns.find((c) => c.name === n)!)[0]?.op ?? "null");
           }} />
           <Select aria-label="Operator" value={words?.op ?? ""} options={ops.map((o) => [o.op, o.label] as const)} onPick={setOp} />
         </div>
@@ -78,7 +79,10 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
           <textarea class={`${fields.field} ${fields.mono}`} aria-label="Values, one a line" placeholder="One value a line" value={many.join("\n")} autofocus={start !== null}
             onInput={(e) => setMany(e.currentTarget.value.split("\n").filter(Boolean))} />
         ))}
-        {isTime(column) && words?.takes === "one" && <Quick date={column.kind === "date"} value={value} onPick={setValue} />}
+        {isTime(column) && words?.takes === "one" && <Quick date={column.kind === "date"} value={value} onPick={(v) => {
+          if (op === "eq") setOp("ge");
+          setValue(v);
+        }} />}
         {relativeWords(value) && <div class={css.hint}>{relativeWords(value)}, worked out each time</div>}
         <div class={css.foot}>
           {onRemove && <Button look="danger" onClick={onRemove}>Remove</Button>}

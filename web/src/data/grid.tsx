@@ -183,8 +183,9 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
   };
 
   const cellAt = (target: EventTarget | null): { row: number; col: number; el: Element } | null => {
-    const el = (target as Element | null)?.closest?.("[data-r]");
-    return el instanceof HTMLElement ? { row: Number(el.dataset["r"]), col: Number(el.dataset["c"]), el } : null;
+    const el = (target as Element | null)?.closest?.<HTMLElement>("[data-c]");
+    const row = el?.closest<HTMLElement>("[data-r]");
+    return el && row ? { row: Number(row.dataset["r"]), col: Number(el.dataset["c"]), el } : null;
   };
 
   const onPointerDown = (e: PointerEvent) => {
@@ -233,12 +234,14 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
     addEventListener("pointercancel", up, { once: true });
   };
 
+  // A row that leaves on one side is used again for one that comes in on the other.
+  const slots = Math.ceil(sight.tall / rowHeight) + 2 * over + 2;
   const lines = [];
   for (let i = from; i < to; i++) {
     const row = view.row(i);
     const inBox = box !== null && i >= box.top && i <= box.bottom && !onHead;
     lines.push(
-      <GridRowView key={i} index={i} top={i * rowHeight} id={row?.id ?? null} cells={row?.cells ?? noCells} change={row?.change} isNew={row?.isNew ?? false} slice={slice}
+      <GridRowView key={i % slots} index={i} top={i * rowHeight} id={row?.id ?? null} cells={row?.cells ?? noCells} change={row?.change} isNew={row?.isNew ?? false} slice={slice}
         from={inBox ? box.left : -1} to={inBox ? box.right : -1} focus={!onHead && selection?.focus.row === i ? selection.focus.col : -1}
         open={openId !== null && row?.id === openId} number={String(i + 1)} />,
     );

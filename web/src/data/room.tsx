@@ -27,6 +27,10 @@ export function useNarrow(): boolean {
   return narrow;
 }
 
+// Asked for as soon as this is loaded, not once it is drawn.
+const first = wanted(place.peek());
+if (first) viewOf(first.table).show(first.filters, first.sort);
+
 /** Before the last run is known, nothing may be written over it. */
 const remembering = Promise.all([tabs.ready, recent.ready]);
 

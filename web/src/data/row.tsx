@@ -46,7 +46,7 @@ export class GridRowView extends Component<RowProps> {
     const { index, top, id, change, slice, open, number } = this.props;
     const state = [css.row, change?.kind === "insert" && css.fresh, change?.kind === "delete" && css.gone].filter(Boolean).join(" ");
     return (
-      <div class={state} role="row" aria-rowindex={index + 2} data-open={open || undefined} style={{ transform: `translateY(${top}px)`, width: `${slice.width}px` }}>
+      <div class={state} role="row" aria-rowindex={index + 2} data-r={index} data-open={open || undefined} style={{ transform: `translateY(${top}px)`, width: `${slice.width}px` }}>
         <div class={css.gutter} role="gridcell" aria-colindex={1} data-gutter={index} aria-label={`Open row ${number}`}>{this.mark() ?? <IconSide size={14} />}</div>
         {slice.columns.map(({ shown, index: c, left }) => (
           [c === slice.spaceAt && slice.space > 0 && <div key="space" role="presentation" style={{ flex: "none", width: `${slice.space}px` }} />,
@@ -64,7 +64,7 @@ export class GridRowView extends Component<RowProps> {
   }
 
   private cell(shown: ShownColumn, c: number, left: number, waiting: boolean) {
-    const { index, cells, change, isNew, from, to, focus, slice } = this.props;
+    const { cells, change, isNew, from, to, focus, slice } = this.props;
     const name = shown.column.name;
     const touched = change !== undefined && name in change.after;
     const value = touched ? change.after[name] : cells[shown.at];
@@ -95,7 +95,7 @@ export class GridRowView extends Component<RowProps> {
     const style = shown.pinned ? { width: `${shown.width}px`, left: `${left}px` } : { width: `${shown.width}px` };
     return (
       <div key={name} id={c === focus ? "grid-focus" : undefined} class={classes.filter(Boolean).join(" ")} role="gridcell" aria-colindex={c + 2}
-        aria-selected={c >= from && c <= to} data-r={index} data-c={c} style={style}>
+        aria-selected={c >= from && c <= to} data-c={c} style={style}>
         {inner}
       </div>
     );

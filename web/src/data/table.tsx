@@ -57,7 +57,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
   // ---- cells
 
   const cellBox = (row: number, col: number): Spot | null => {
-    const el = gridRef.current?.querySelector(`[data-r="${row}"][data-c="${col}"]`);
+    const el = gridRef.current?.querySelector(`[data-r="${row}"] [data-c="${col}"]`);
     return el ? spotOf(el) : null;
   };
 

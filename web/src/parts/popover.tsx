@@ -87,6 +87,7 @@ export type MenuItem =
   | "rule";
 
 export function Menu({ at, items, label, onClose }: { at: Spot; items: MenuItem[]; label: string; onClose: () => void }) {
+  const iconed = items.some((i) => typeof i === "object" && "label" in i && (i.icon || i.checked !== undefined));
   const onKeyDown = (e: KeyboardEvent) => {
     const all = [...(e.currentTarget as HTMLElement).querySelectorAll<HTMLElement>("[role^=menuitem]")];
     const i = all.indexOf(document.activeElement as HTMLElement);
@@ -104,7 +105,7 @@ export function Menu({ at, items, label, onClose }: { at: Spot; items: MenuItem[
   };
   return (
     <Popover at={at} onClose={onClose} label={label} role="menu">
-      <div class={css.menu} role="presentation" onKeyDown={onKeyDown}>
+      <div class={[css.menu, iconed && css.iconed].filter(Boolean).join(" ")} role="presentation" onKeyDown={onKeyDown}>
         {items.map((item, i) => {
           if (item === "rule") return <div key={i} class={css.rule} role="separator" />;
           if ("head" in item) return <div key={i} class={css.head} role="presentation">{item.head}</div>;
