@@ -52,7 +52,7 @@ describe("the Data room", () => {
     assert.equal(await cell(page, 0, 0).innerText(), "1");
     await page.getByText("300 rows").waitFor();
     await page.getByRole("button", { name: /^The SQL that ran/ }).click();
-    await page.getByRole("dialog", { name: "The SQL that ran" }).getByText("ORDER").waitFor();
+    await page.getByRole("dialog", { name: "The SQL that ran" }).getByText("ORDER", { exact: true }).waitFor();
   });
 
   on("the palette finds a table by a few letters", "/", {}, async (page) => {
@@ -185,7 +185,6 @@ describe("the Data room", () => {
     await page.getByRole("button", { name: "New row" }).click();
     await page.keyboard.type("Ada");
     await page.keyboard.press("Enter");
-    await cell(page, 50, 1).scrollIntoViewIfNeeded().catch(() => {});
     await page.keyboard.press("Control+s");
     await page.getByRole("button", { name: "Commit", exact: true }).click();
     await toast(page, "Committed 1 change");
