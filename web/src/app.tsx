@@ -107,7 +107,7 @@ function TopBar({ now, onHelp }: { now: string; onHelp: () => void }) {
       </nav>
       <div class={css.gap} />
       <WritePill />
-      <button type="button" class={css.find} aria-label="Find a table or a command" onClick={() => (paletteOpen.value = true)}>
+      <button type="button" class={css.find} data-tip="Find a table or a command" onClick={() => (paletteOpen.value = true)}>
         <IconSearch />
         <span>Find</span>
         <kbd aria-hidden="true">{keyLabel("mod+k")}</kbd>

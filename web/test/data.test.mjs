@@ -284,7 +284,7 @@ describe("the Data room", () => {
   on("390 pixels wide: the drawer, a table, a row as a sheet", "/data/public/people", { width: 390, height: 844, touch: true }, async (page) => {
     await rows(page);
     await page.getByRole("button", { name: "Show the tables" }).click();
-    await page.getByRole("link", { name: "orders" }).click();
+    await page.getByRole("navigation", { name: "Tables", exact: true }).getByRole("link", { name: "orders" }).click();
     await page.waitForURL(/orders/);
     await rows(page);
     await page.locator('[data-gutter="0"]').tap();

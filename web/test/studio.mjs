@@ -76,13 +76,14 @@ const cookies = new Map();
 /** Runs SQL as another client of the studio does; what it says wrong is thrown. */
 async function runSql(link, sql) {
   const { origin } = new URL(link);
-  if (!cookies.has(origin)) {
+  // By link, not by origin: another studio may get the port of one that ended.
+  if (!cookies.has(link)) {
     const answer = await fetch(link, { redirect: "manual" });
-    cookies.set(origin, answer.headers.getSetCookie().map((c) => c.split(";")[0]).join("; "));
+    cookies.set(link, answer.headers.getSetCookie().map((c) => c.split(";")[0]).join("; "));
   }
   const answer = await fetch(`${origin}/api/sql/run`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Skein-Studio": "1", Origin: origin, Cookie: cookies.get(origin) },
+    headers: { "Content-Type": "application/json", "X-Skein-Studio": "1", Origin: origin, Cookie: cookies.get(link) },
     body: JSON.stringify({ id: crypto.randomUUID(), sql, write: true, timeoutMs: 60000 }),
   });
   const events = (await answer.text()).split("\n").filter(Boolean).map((l) => JSON.parse(l));
