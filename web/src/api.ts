@@ -106,8 +106,8 @@ export const api = {
     get<C.SchemaDifference>("/api/schema/difference", { from, to }, abort),
   history: () => get<C.History>("/api/history"),
   migration: (tag: string, abort?: AbortSignal) => get<C.Migration>(`/api/history/${seg(tag)}`, {}, abort),
-  plan: () => get<Record<string, unknown> & { digest: string }>("/api/plan"),
-  apply: (r: { id: string; digest: string }, abort?: AbortSignal) => stream<Record<string, unknown> & { type: string }>("/api/apply", r, abort),
+  plan: (abort?: AbortSignal) => get<C.MigrationPlan>("/api/plan", {}, abort),
+  apply: (r: { id: string; digest: string }, abort?: AbortSignal) => stream<C.ApplyEvent>("/api/apply", r, abort),
   cancelApply: (id: string) => post<unknown>("/api/apply/cancel", { id }),
   recall: <T>(key: string) => get<T | null>(`/api/memory/${seg(key)}`),
   remember: async (key: string, value: unknown) => {

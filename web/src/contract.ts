@@ -296,6 +296,7 @@ export interface SchemaDifference {
   };
   changes: ObjectChange[];
   sql: string[];
+  notes?: string[];
 }
 
 export interface HistoryEntry {
@@ -316,8 +317,11 @@ export interface History {
   folder: string;
   table: string;
   entries: HistoryEntry[];
-  unknown: { hash: string; createdAt: string }[];
+  unknown: { id?: number; hash: string; createdAt: string | number | null }[];
   counts: Record<string, number>;
+  /** Why there are no findings. */
+  unchecked?: string;
+  others?: Finding[];
 }
 
 export interface Finding {
@@ -336,5 +340,79 @@ export interface Migration {
   statements: { sql: string; line: number; lock?: string; blocks?: string; effect?: string; generated: boolean }[];
   changes: ObjectChange[];
   findings: Finding[];
+  file?: string;
   edited?: { diff: string };
+}
+
+export interface Span {
+  from: number; // seconds
+  to: number;
+}
+
+/** What a statement does to those who use the database; docs/json.md. */
+export interface Effect {
+  risk: "none" | "moment" | "busy" | "blocking";
+  locks: { table: string; level: string; blocks: string[]; maybe: boolean; held: Span }[];
+  work: { kind: "rewrite" | "scan" | "build" | "change"; table: string; index: string; why: string; maybe: boolean; takes: Span; space: number }[];
+  waitsFor: { pid: number; table: string }[];
+  opaque: boolean;
+  notes: string[];
+}
+
+export interface PlanStatement {
+  sql: string;
+  line: number;
+  control: boolean;
+  alone: boolean;
+  effect?: Effect;
+}
+
+export interface PlanMigration {
+  tag: string;
+  file: string;
+  skipped: boolean;
+  statements: PlanStatement[];
+  notes: string[];
+}
+
+export interface MigrationPlan {
+  status: "pending" | "nothing_to_do" | "refused";
+  database: string;
+  table: string;
+  counts: Record<string, number>;
+  pending: PlanMigration[];
+  target?: {
+    empty: boolean;
+    tables: { name: string; rows: number | null; bytes: number; indexes: number; indexBytes: number; partitions: number }[];
+    sessions: { pid: number; user: string; application: string; state: string; seconds: number; query: string }[];
+    notes: string[];
+  };
+  refused: { migration: string; line: number; table: string; rules: string[]; message: string }[];
+  digest: string;
+  /** Why the effects could not be looked at. */
+  unseen?: string;
+}
+
+export interface ApplyEvent {
+  type: "lock_wait" | "migration_start" | "statement_start" | "blocked" | "retry" | "cleared" | "found" | "reconnected" | "notice" | "migration_end" | "end";
+  tag?: string;
+  number?: number;
+  total?: number;
+  line?: number;
+  sql?: string;
+  waited?: number; // seconds, as are pause and took
+  pause?: number;
+  took?: number;
+  who?: string[];
+  reason?: string;
+  severity?: string;
+  message?: string;
+  detail?: string;
+  hint?: string;
+  byOthers?: boolean | string[];
+  failed?: boolean | string;
+  ok?: boolean;
+  applied?: string[];
+  canceled?: boolean;
+  error?: Problem;
 }

@@ -61,6 +61,14 @@ export const IconPlay = icon(p("M5 3.2v9.6l7.6-4.8z"));
 export const IconStop = icon(<rect x="4" y="4" width="8" height="8" rx="1" />);
 export const IconHelp = icon(<><circle cx="8" cy="8" r="5.8" />{p("M6.3 6.2A1.8 1.8 0 0 1 9.8 7c0 1.2-1.8 1.4-1.8 2.5M8 11.3v.1")}</>);
 
+export const IconFit = icon(p("M2.5 6V3.5c0-.6.4-1 1-1H6M10 2.5h2.5c.6 0 1 .4 1 1V6M13.5 10v2.5c0 .6-.4 1-1 1H10M6 13.5H3.5c-.6 0-1-.4-1-1V10"));
+export const IconTree = icon(<>{p("M4.5 4.5v7h4M4.5 6.5h4")}<circle cx="4.5" cy="3" r="1.5" /><circle cx="10.2" cy="6.5" r="1.5" /><circle cx="10.2" cy="11.5" r="1.5" /></>);
+export const IconList = icon(p("M5.5 4h8M5.5 8h8M5.5 12h8M2.5 4h.1M2.5 8h.1M2.5 12h.1"));
+export const IconFocus = icon(<><circle cx="8" cy="8" r="2.6" />{p("M8 1.8v2.4M8 11.8v2.4M1.8 8h2.4M11.8 8h2.4")}</>);
+export const IconSkip = icon(<>{p("M2.5 11c1.6-5 6.6-6.2 9.4-2.8M12.4 4.8v3.6H8.8")}</>);
+export const IconUnknown = icon(<><circle cx="8" cy="8" r="5.8" stroke-dasharray="2.4 1.9" />{p("M6.3 6.2A1.8 1.8 0 0 1 9.8 7c0 1.2-1.8 1.4-1.8 2.5M8 11.3v.1")}</>);
+export const IconDiff = icon(p("M8 2.5v6M5 5.5h6M5 12.5h6"));
+
 /** Skein's mark: threads in formation. */
 export function Mark({ size = 20 }: { size?: number }) {
   return (
