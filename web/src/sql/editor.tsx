@@ -3,14 +3,15 @@
 
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap, type Completion as Item, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
-import { PostgreSQL } from "@codemirror/lang-sql";
+import { PostgreSQL, SQLDialect } from "@codemirror/lang-sql";
 import { bracketMatching, HighlightStyle, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, Prec, StateEffect, StateField, type Extension } from "@codemirror/state";
+import { EditorState, Prec, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers, placeholder, WidgetType, type DecorationSet } from "@codemirror/view";
+import { tags as t } from "@lezer/highlight";
 import { useEffect, useRef } from "preact/hooks";
 import type { Completion, Problem } from "../contract";
-import { codeColours } from "../parts/code";
+import { nonce } from "../parts/code";
 import { complete } from "./complete";
 import { selected, statementAt } from "./statements";
 import css from "./editor.module.css";
@@ -101,10 +102,18 @@ function completer(catalog: () => Completion | null) {
   };
 }
 
-function nonce(): Extension {
-  const value = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
-  return value ? EditorView.cspNonce.of(value) : [];
-}
+const colours = HighlightStyle.define([
+  { tag: [t.keyword, t.modifier, t.operatorKeyword], color: "var(--code-keyword)" },
+  { tag: [t.string], color: "var(--code-string)" },
+  { tag: [t.number, t.bool, t.null], color: "var(--code-number)" },
+  { tag: [t.comment, t.lineComment, t.blockComment], color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [t.typeName, t.standard(t.name)], color: "var(--code-type)" },
+  { tag: [t.special(t.string), t.special(t.name)], color: "var(--code-name)" },
+]);
+
+// PostgreSQL counts these among its words, but in an application they name columns.
+const names = new Set("action at c category class comment content count data day depth domain end_time g hour id index key label length level link location message method minute mode month name names number object option order_id owner parent password path position role row rows scale second section source start state status subject text title type types url user_id value version view year zone".split(" "));
+const dialect = SQLDialect.define({ ...PostgreSQL.spec, keywords: (PostgreSQL.spec.keywords ?? "").split(" ").filter((w) => !names.has(w)).join(" ") });
 
 export function Editor({ id, initial, catalog, handle, onChange, onRun, onRunAll, onExplain, onCancel }: {
   /** Another one is another text, with a history of its own. */
@@ -132,14 +141,14 @@ export function Editor({ id, initial, catalog, handle, onChange, onRun, onRunAll
       state: EditorState.create({
         doc: initial,
         extensions: [
-          nonce(),
+          EditorView.cspNonce.of(nonce),
           Prec.highest(keymap.of([
             { key: "Mod-Enter", run: run("onRun") }, { key: "Mod-Shift-Enter", run: run("onRunAll") }, { key: "Mod-e", run: run("onExplain") }, { key: "Mod-.", run: run("onCancel") },
             { key: "Tab", run: acceptCompletion },
           ])),
           lineNumbers(), history(), drawSelection(), bracketMatching(), closeBrackets(), highlightActiveLine(), highlightSelectionMatches(), search({ top: true }), indentUnit.of("  "),
           EditorState.allowMultipleSelections.of(true), EditorView.lineWrapping,
-          PostgreSQL.language, syntaxHighlighting(HighlightStyle.define(codeColours)),
+          dialect.language, syntaxHighlighting(colours),
           autocompletion({ override: [completer(() => calls.current.catalog())], icons: true, maxRenderedOptions: 60 }),
           keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap, indentWithTab]),
           errors,

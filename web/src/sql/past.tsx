@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { Button, SearchInput } from "../parts/controls";
-import { SqlText } from "../parts/code";
+import { SqlText } from "../parts/sqltext";
 import { Modal } from "../parts/dialog";
 import { ago, count, millis } from "../parts/format";
 import { IconTrash, IconWarn } from "../parts/icons";
