@@ -51,7 +51,7 @@ export async function studio(setup, args = ["--write"]) {
     const server = start(["dev"], env, /postgres:\/\/\S+/);
     stops.push(server.stop);
     const database = await server.line;
-    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database], env, /http:\/\/\S+/);
+    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database, ...args.filter((a) => a !== "--write")], env, /http:\/\/\S+/);
     const link = await first.line;
     await runSql(link, setup);
     let shown = link;

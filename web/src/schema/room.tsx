@@ -45,8 +45,8 @@ function Overview() {
   const handle = useRef<DiagramHandle | null>(null);
   const graph = useMemo(() => loaded && part(loaded.graph, shown), [loaded, shown.focus, shown.depth, shown.onlyChanged, shown.from]);
   const detail: Detail = shown.detail || (graph && graph.boxes.length > 12 ? "keys" : "all");
-  const { layout, failed } = useLayout(graph, detail, shown.view === "diagram");
   const narrow = useNarrow();
+  const { layout, failed } = useLayout(graph, detail, shown.view === "diagram", narrow ? 0.6 : 1.55);
   const selected = shown.select && graph?.boxes.some((b) => b.id === shown.select) ? shown.select : null;
 
   useEffect(() => {
@@ -156,14 +156,14 @@ interface Arranged {
   detail: Detail;
 }
 
-function useLayout(graph: Graph | null, detail: Detail, wanted: boolean): { layout: Arranged | null; failed: Problem | null } {
+function useLayout(graph: Graph | null, detail: Detail, wanted: boolean, shape: number): { layout: Arranged | null; failed: Problem | null } {
   const [layout, setLayout] = useState<(Arranged & { of: Graph }) | null>(null);
   const [failed, setFailed] = useState<Problem | null>(null);
   useEffect(() => {
     if (!graph || !wanted || graph.boxes.length === 0) return;
     let over = false;
     void document.fonts.ready
-      .then(() => layoutOf({ boxes: sized(graph, detail, textWidth), links: graph.links.map((l) => ({ from: l.from, to: l.to })), shape: 1.55 }))
+      .then(() => layoutOf({ boxes: sized(graph, detail, textWidth), links: graph.links.map((l) => ({ from: l.from, to: l.to })), shape }))
       .then((found) => {
         if (over) return;
         setFailed(null);
@@ -173,7 +173,7 @@ function useLayout(graph: Graph | null, detail: Detail, wanted: boolean): { layo
     return () => {
       over = true;
     };
-  }, [graph, detail, wanted]);
+  }, [graph, detail, wanted, shape]);
   return { layout: layout && layout.of === graph ? layout : null, failed };
 }
 
