@@ -62,11 +62,13 @@ export function MigrationPage({ tag, entry, before, onApply }: { tag: string; en
   );
 }
 
+const patchLook = { head: css.patchHead, same: undefined, added: css.patchAdded, removed: css.patchRemoved };
+
 function Patch({ diff }: { diff: string }) {
   if (!diff.trim()) return <div class={css.pad}><p class={css.quiet}>Git does not have what was applied, so the two cannot be compared.</p></div>;
   return (
     <pre class={css.patch}>
-      {patchLines(diff).map((l, i) => <div key={i} class={css[`patch_${l.kind}`]}>{l.text || " "}{"\n"}</div>)}
+      {patchLines(diff).map((l, i) => <div key={i} class={patchLook[l.kind]}>{l.text || " "}{"\n"}</div>)}
     </pre>
   );
 }

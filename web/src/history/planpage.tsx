@@ -157,6 +157,8 @@ function PlannedStatement({ s }: { s: PlanStatement }) {
   );
 }
 
+const riskLook = { none: css.riskNone, moment: css.riskMoment, busy: css.riskBusy, blocking: css.riskBlocking };
+
 function Risk({ risk }: { risk: "none" | "moment" | "busy" | "blocking" }) {
-  return <span class={`${css.risk} ${css[`risk_${risk}`]}`}>{risk === "blocking" && <IconWarn size={11} />}{riskWord[risk]}</span>;
+  return <span class={`${css.risk} ${riskLook[risk]}`}>{risk === "blocking" && <IconWarn size={11} />}{riskWord[risk]}</span>;
 }
