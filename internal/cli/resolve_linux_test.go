@@ -104,3 +104,27 @@ func TestResolveIsLeftOpen(t *testing.T) {
 		}
 	}
 }
+
+// TestCtrlCInGeneratedCommand presses Ctrl-C while a command makes files: all is
+// as before, and the command does not go on.
+func TestCtrlCInGeneratedCommand(t *testing.T) {
+	r := disputed(t)
+	r.Git("rebase", "--abort")
+	for _, branch := range []string{"main", "mine"} {
+		r.Git("switch", "--quiet", branch)
+		r.Write("skein.yaml", "generated:\n  - paths: [client.ts]\n    run: echo half > client.ts; echo at work; sleep 60; echo whole > client.ts\n")
+		r.Write("client.ts", branch)
+		r.Commit("client of " + branch)
+	}
+	if out, err := r.Try("merge", "main"); err == nil {
+		t.Fatalf("no conflict: %s", out)
+	}
+	before, client := r.Git("ls-files", "--stage"), r.Git("hash-object", "client.ts")
+	s := onTerminal(t, r.Dir, "resolve", "--take", "local")
+	s.waitFor("at work")
+	s.press(keyCtrlC)
+	s.exits(exitInterrupted)
+	if r.Git("ls-files", "--stage") != before || r.Git("hash-object", "client.ts") != client {
+		t.Error("something was left")
+	}
+}
