@@ -43,7 +43,7 @@ var migrationRules = []finding.Rule{
 	{
 		Code: "outside-transaction", Severity: finding.Error,
 		Title: "a statement cannot run in a transaction, and a migration runs in one",
-		About: "CREATE INDEX CONCURRENTLY, VACUUM, ALTER SYSTEM, CREATE DATABASE and others refuse to run inside a transaction block, or in one query with others. drizzle's migrator runs all pending migrations in a single transaction, so the deployment fails.",
+		About: "CREATE INDEX CONCURRENTLY, VACUUM, ALTER SYSTEM, CREATE DATABASE and others refuse to run inside a transaction block, or in one query with others. drizzle's migrator runs all pending migrations in a single transaction, so the deployment fails. skein migrate runs such a statement on its own: where nothing else applies the migrations, turn this off under check.rules in skein.yaml.",
 		Fix:   "Run the statement by hand before the deployment and let the migration say the same with IF NOT EXISTS, without CONCURRENTLY: it then finds it done, and new databases get it without waiting.",
 	},
 	{
