@@ -232,7 +232,7 @@ export type SqlEvent =
   | { type: "rows"; index: number; rows: Cell[][] }
   | { type: "notice"; severity: string; message: string }
   | { type: "done"; index: number; command: string; rows: number; more: boolean; ms: number }
-  | { type: "error"; index: number; error: Problem }
+  | { type: "error"; index: number; canceled?: boolean; error: Problem }
   | { type: "end"; ms: number; committed: boolean };
 
 export interface PlanNode {

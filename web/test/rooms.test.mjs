@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import { barriers, studio } from "./studio.mjs";
 
 /** 112 tables in 14 families; half of them point to users. */
-const families = ["users", "team", "invoice", "product", "ticket", "message", "file", "audit", "agent", "skill", "prompt", "limit", "report", "site"];
+const families = ["users", "team", "invoice", "product", "ticket", "message", "file", "audit", "agent", "skill", "prompt", "quota", "report", "site"];
 const parts = ["", "_label", "_version", "_member", "_event", "_token", "_share", "_run"];
 const many = families
   .flatMap((f, i) => parts.map((p, j) => `CREATE TABLE ${f}${p} (id bigint PRIMARY KEY, name text NOT NULL, at timestamptz${p ? `, ${f}_id bigint NOT NULL REFERENCES ${f}` : ""}${(i + j) % 2 && f !== "users" ? ", user_id bigint REFERENCES users" : ""});`))
@@ -209,9 +209,9 @@ rooms("the Schema room", () => studio(setup), (on) => {
   }
 });
 
-const shop = new URL("../../examples/shop/drizzle.config.ts", import.meta.url).pathname;
+const shop = new URL("../../examples/shop", import.meta.url).pathname;
 
-rooms("the History room", () => studio("SELECT 1", ["--write", "--config", shop]), (on) => {
+rooms("the History room", () => studio("SELECT 1", ["--write"], shop), (on) => {
   on("shows what is pending, and what it would do", "/history", {}, async (page) => {
     await page.locator("[data-state=pending]").first().waitFor();
     await page.getByRole("heading", { name: /migrations? to apply/ }).waitFor();

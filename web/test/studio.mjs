@@ -15,8 +15,8 @@ const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chro
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts a program and reads its output until a line says what is waited for. */
-function start(args, env, wanted) {
-  const child = spawn(skein, args, { env: { ...process.env, ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
+function start(args, env, wanted, cwd) {
+  const child = spawn(skein, args, { cwd, env: { ...process.env, ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (d) => (said += d));
   const line = new Promise((resolve, reject) => {
@@ -38,9 +38,10 @@ function start(args, env, wanted) {
 
 /**
  * A studio with a browser. `setup` is SQL that runs first; `args` are flags of
- * `skein studio`. Everything is gone after stop().
+ * `skein studio`; `cwd` is where it is started, for a project. Everything is gone after
+ * stop().
  */
-export async function studio(setup, args = ["--write"]) {
+export async function studio(setup, args = ["--write"], cwd = undefined) {
   const folder = mkdtempSync(join(tmpdir(), "skein-studio-"));
   const env = { XDG_STATE_HOME: folder };
   const stops = [() => rmSync(folder, { recursive: true, force: true })];
@@ -51,14 +52,14 @@ export async function studio(setup, args = ["--write"]) {
     const server = start(["dev"], env, /postgres:\/\/\S+/);
     stops.push(server.stop);
     const database = await server.line;
-    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database, ...args.filter((a) => a !== "--write")], env, /http:\/\/\S+/);
+    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database, ...args.filter((a) => a !== "--write")], env, /http:\/\/\S+/, cwd);
     const link = await first.line;
     await runSql(link, setup);
     let shown = link;
     if (args.includes("--write")) stops.push(first.stop);
     else {
       await first.stop();
-      const second = start(["studio", "--no-open", "--port", "0", "--url", database, ...args], env, /http:\/\/\S+/);
+      const second = start(["studio", "--no-open", "--port", "0", "--url", database, ...args], env, /http:\/\/\S+/, cwd);
       stops.push(second.stop);
       shown = await second.line;
     }

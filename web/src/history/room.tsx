@@ -140,7 +140,7 @@ function Timeline({ h, now, pending, plan, onApply }: { h: History; now: string 
         )}
         {h.unchecked && <p class={css.unchecked}><IconWarn size={13} />Not checked: {h.unchecked}</p>}
       </div>
-      {lines.length === 0 ? <p class={css.none}>No migration is like that.</p> : (
+      {lines.length === 0 ? <p class={css.none}>{query || state ? "No migration is like that." : ""}</p> : (
         <VirtualList class={css.lines} items={lines} height={44} reveal={at} label={`${lines.length} migrations`} keyOf={(l) => (l.kind === "entry" ? l.entry.tag : l.hash)}
           render={(l, i) => <TimelineRow l={l} first={i === 0} last={i === lines.length - 1} on={i === at} />} />
       )}

@@ -52,7 +52,7 @@ function RunResults({ run, text, onGoTo }: { run: Run; text: () => string; onGoT
   const failed = failure(run, text());
   const withRows = run.results.filter((r) => r.columns);
   const tabs = [
-    ...run.results.map((r) => ({ id: String(r.index), label: tabName(r, run.results.length) })),
+    ...run.results.map((r) => ({ id: String(r.index), label: tabName(r, run.results.length, run.canceled) })),
     ...(run.notices.length > 0 ? [{ id: "notices", label: "Messages", count: run.notices.length }] : []),
   ];
   const now = picked ?? String(failed?.result?.index ?? withRows.at(-1)?.index ?? run.results.at(-1)?.index ?? "notices");
@@ -79,9 +79,9 @@ function RunResults({ run, text, onGoTo }: { run: Run; text: () => string; onGoT
   );
 }
 
-function tabName(r: Result, of: number): string {
+function tabName(r: Result, of: number, canceled: boolean): string {
   const n = of > 1 ? `${r.index + 1}  ` : "";
-  if (r.error) return `${n}${r.error.code === "57014" ? "canceled" : "error"}`;
+  if (r.error) return `${n}${canceled ? "canceled" : "error"}`;
   return n + (r.command || (r.columns ? `${count(r.rows.length)} rows` : r.sql.split(/\s/, 1)[0]?.toUpperCase() ?? ""));
 }
 
@@ -112,7 +112,7 @@ function Elapsed({ run }: { run: Run }) {
 function One({ result, run, onGoTo, canGo, onLook }: { result: Result; run: Run; onGoTo: () => void; canGo: boolean; onLook: (column: ResultColumn, cell: Cell) => void }) {
   if (result.error) {
     const e = result.error;
-    const stopped = e.code === "57014" && run.canceled;
+    const stopped = run.canceled;
     return (
       <div class={css.pad}>
         {stopped ? <Notice><div>Canceled. Nothing of it is kept.</div></Notice> : (

@@ -89,6 +89,7 @@ export async function start(run: Run): Promise<void> {
           break;
         case "error":
           result(e.index).error = e.error;
+          if (e.canceled) run.canceled = true;
           break;
         case "end":
           run.ms = e.ms;
