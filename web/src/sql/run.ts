@@ -108,7 +108,12 @@ export async function start(run: Run): Promise<void> {
 export async function cancel(run: Run): Promise<void> {
   run.canceled = true;
   run.version.value++;
-  await api.cancelSql(run.id).catch(() => {}); // It may have ended meanwhile.
+  // The server may not have begun yet, and then there is nothing that it could stop.
+  for (let tries = 0; run.running && tries < 20; tries++) {
+    const answer = await api.cancelSql(run.id).catch(() => null);
+    if (answer?.canceled) return;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
 }
 
 /** The first thing that went wrong, and its place in the text of the tab where it has one. */
