@@ -97,7 +97,7 @@ async function runSql(link, sql) {
 async function openPage(browser, link, path, { width = 1280, height = 800, scheme = "light", touch = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   page.complaints = [];
   page.on("pageerror", (e) => page.complaints.push(String(e.stack ?? e)));
   page.on("console", (m) => m.type() === "error" && !/status of 4\d\d/.test(m.text()) && page.complaints.push(m.text()));

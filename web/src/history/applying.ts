@@ -69,6 +69,8 @@ export function after(a: Applying, e: ApplyEvent): Applying {
         })),
       };
     }
+    default:
+      return a; // of a newer server
   }
 }
 

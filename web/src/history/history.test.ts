@@ -5,6 +5,9 @@ import { after, begin, type Applying } from "./applying";
 import { day, patchLines, span, totals, worstRisk } from "./words";
 
 const told = (...events: ApplyEvent[]): Applying => events.reduce(after, begin("x", ["a", "b"]));
+test("passes over an event that it does not know", () => {
+  expect(told({ type: "something_new" } as unknown as ApplyEvent)).toEqual(begin("x", ["a", "b"]));
+});
 const states = (a: Applying) => a.steps.map((s) => s.state);
 
 describe("applying", () => {

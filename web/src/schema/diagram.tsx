@@ -92,14 +92,16 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
     } else move(camera.current);
   }, [shown, layout]);
   useEffect(() => {
-    let was = { w: stage.current!.clientWidth, h: stage.current!.clientHeight };
+    const el = stage.current!; // what it is told of may come when the diagram is gone
+    let was = { w: el.clientWidth, h: el.clientHeight };
     const watch = new ResizeObserver(() => {
-      const { clientWidth: w, clientHeight: h } = stage.current!;
+      if (stage.current !== el) return;
+      const { clientWidth: w, clientHeight: h } = el;
       if (was.w === 0 || was.h === 0) fit(false);
       else move({ ...camera.current, x: camera.current.x + (w - was.w) / 2, y: camera.current.y + (h - was.h) / 2 });
       was = { w, h };
     });
-    watch.observe(stage.current!);
+    watch.observe(el);
     return () => watch.disconnect();
   }, [layout]);
   useEffect(() => {
@@ -136,7 +138,7 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
 
   return (
     <div class={css.stage} ref={stage}>
-      <svg class={css.svg} role="listbox" tabIndex={0} aria-label={`Diagram of ${graph.boxes.length} tables. Arrow keys go from table to table, plus and minus zoom, 0 shows all, Enter opens.`}
+      <svg class={css.svg} role="listbox" tabindex={0} aria-label={`Diagram of ${graph.boxes.length} tables. Arrow keys go from table to table, plus and minus zoom, 0 shows all, Enter opens.`}
         aria-activedescendant={selected && layout.boxes[selected] ? `box-${selected}` : undefined} data-keys="own"
         onKeyDown={onKeyDown}
         onPointerOver={(e) => (hot.value = boxAt(e))}

@@ -83,12 +83,12 @@ function PointPicker({ label, now, onPick }: { label: string; now: string; onPic
   };
   return (
     <>
-      <Button look="outline" {...pop.trigger} aria-haspopup="dialog" class={css.point} aria-label={`${label} ${point?.label ?? now}`} onClick={() => {
+      <Button look="outline" {...pop.trigger} aria-haspopup="dialog" class={css.point} onClick={() => {
         setQuery("");
         setAt(Math.max(0, (all ?? []).findIndex((p) => p.at === now)));
         pop.trigger.onClick();
       }}>
-        <span class={css.pointLabel}>{label}</span>
+        <span class={css.pointLabel}>{label}</span>{" "}
         <span class={css.pointName}>{point?.label ?? now}</span>
         <IconDown size={12} />
       </Button>
