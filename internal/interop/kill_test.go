@@ -22,7 +22,7 @@ func killRounds(t *testing.T) int {
 	if testing.Short() {
 		return 5
 	}
-	return 20
+	return 10
 }
 
 // killed starts skein, kills it after the given time, and says whether it was

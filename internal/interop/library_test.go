@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/jackc/pgx/v5"
@@ -95,7 +96,7 @@ func waitForEachOther(t *testing.T, over string, commandFirst bool) {
 	}
 	ask("SELECT pg_advisory_lock(1)::text")
 
-	cmd := p.command(nil, skeinBinary(t), "migrate", "--yes", "--url", url)
+	cmd := p.command(nil, skeinBinary(t), "migrate", "--yes", "--lock-timeout", "0", "--url", url)
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
 	command := make(chan error, 1)
@@ -104,6 +105,7 @@ func waitForEachOther(t *testing.T, over string, commandFirst bool) {
 	library := make(chan error, 1)
 	var result *skein.Result
 	waiting := make(chan struct{})
+	patient := skein.WithLockTimeout(0) // the gate may stay shut for long
 	runLibrary := func() {
 		told := false
 		observe := skein.WithObserver(func(_ context.Context, e skein.Event) {
@@ -114,12 +116,12 @@ func waitForEachOther(t *testing.T, over string, commandFirst bool) {
 		})
 		var err error
 		if over == "pgx" {
-			result, err = skein.Migrate(t.Context(), skein.URL(url), os.DirFS(p.path("drizzle")), observe)
+			result, err = skein.Migrate(t.Context(), skein.URL(url), os.DirFS(p.path("drizzle")), observe, patient)
 		} else {
 			var db *sql.DB
 			if db, err = sql.Open("postgres", url); err == nil {
 				defer db.Close()
-				result, err = skein.Migrate(t.Context(), db, os.DirFS(p.path("drizzle")), observe)
+				result, err = skein.Migrate(t.Context(), db, os.DirFS(p.path("drizzle")), observe, patient)
 			}
 		}
 		library <- err
@@ -131,14 +133,19 @@ func waitForEachOther(t *testing.T, over string, commandFirst bool) {
 	}
 	go one()
 	const here = " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-	for ask("SELECT count(*)::text FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"+here) != "1" {
+	until := func(wanted string) {
+		for end := time.Now().Add(time.Minute); ask("SELECT ("+wanted+")::text") != "true"; {
+			if time.Now().After(end) {
+				t.Fatalf("never so: %s", wanted)
+			}
+		}
 	}
+	until("SELECT count(*) = 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted" + here)
 	go other()
 	if commandFirst {
 		<-waiting
 	} else { // it asks for the lock again and again, each time from a query of its own
-		for ask("SELECT count(*)::text FROM pg_stat_activity WHERE application_name = 'skein' AND query LIKE '%pg_try_advisory_%' AND state = 'idle' AND datname = current_database()") == "0" {
-		}
+		until("SELECT count(*) > 0 FROM pg_stat_activity WHERE application_name = 'skein' AND query LIKE '%pg_try_advisory_%' AND state = 'idle' AND datname = current_database()")
 	}
 	ask("SELECT pg_advisory_unlock(1)::text")
 	if err := <-command; err != nil {
