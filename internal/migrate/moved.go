@@ -106,7 +106,7 @@ func rest(e *Entry, why string, left []string) error {
 		Kind: diag.Refused, File: e.Migration.File,
 		Message: e.Migration.Entry.Tag + " was applied here before skein resolve rewrote it, and its statements are others now",
 		Detail:  detail,
-		Hint:    "make the database what the file says by hand (skein psql) and record that with `skein mark " + e.Migration.Entry.Tag + " applied --reason …`; or make the database anew; nothing was run",
+		Hint:    "make the database what the file says by hand (skein psql) and record that with `skein mark " + e.Migration.Entry.Tag + " applied`; or make the database anew; nothing was run",
 	}
 }
 
