@@ -63,7 +63,7 @@ func Plan[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (step
 }
 
 // Status says how the database stands to the migrations in fsys. It changes
-// nothing and takes no lock, and one round trip where nothing is pending.
+// nothing, takes no lock, and needs three round trips at most.
 func Status[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (report *Report, err error) {
 	r := newRun(ctx, opts)
 	err = r.on(conn, fsys, func(s *migrate.Session, h *history.History) error {

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -82,7 +83,14 @@ func (s *Session) Status(ctx context.Context, h *history.History, t Target) (*Re
 
 // Plan is as the function Plan.
 func (s *Session) Plan(ctx context.Context, h *history.History, t Target) (*Pending, error) {
-	report, err := s.Status(ctx, h, t)
+	w, err := newWire(s.conn)
+	if err != nil {
+		return nil, err
+	}
+	report, err := w.report(ctx, h.Migrations, t.orDefault())
+	if err == nil && slices.ContainsFunc(report.Entries, func(e Entry) bool { return e.open() }) {
+		err = w.readMarks(ctx, report) // a step says why it is pending again
+	}
 	if err != nil {
 		return nil, err
 	}

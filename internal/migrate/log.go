@@ -145,7 +145,6 @@ func textHash(text string) string {
 // markProgress notes on pending entries how much of them is done. The table is
 // read only where an entry can have been left half done.
 func (w *wire) markProgress(ctx context.Context, report *Report) error {
-	var rows map[int64]logRow
 	for i := range report.Entries {
 		e := &report.Entries[i]
 		if !report.Exists || !e.open() || !e.Migration.HasSQL {
@@ -155,10 +154,9 @@ func (w *wire) markProgress(ctx context.Context, report *Report) error {
 		if err != nil || len(s.parts) < 2 && s.parts[0].outside == "" {
 			continue // what is wrong with the file is Plan's to say
 		}
-		if rows == nil {
-			if rows, err = w.readLog(ctx, report.Target); err != nil {
-				return err
-			}
+		rows, err := w.logOf(ctx, report)
+		if err != nil {
+			return err
 		}
 		row, ok := rows[e.Migration.Entry.When]
 		if !ok {
@@ -173,6 +171,18 @@ func (w *wire) markProgress(ctx context.Context, report *Report) error {
 		}
 	}
 	return nil
+}
+
+// logOf reads the log that belongs to a report, once.
+func (w *wire) logOf(ctx context.Context, report *Report) (map[int64]logRow, error) {
+	if report.log == nil {
+		rows, err := w.readLog(ctx, report.Target)
+		if err != nil {
+			return nil, err
+		}
+		report.log = rows
+	}
+	return report.log, nil
 }
 
 // logRow is the last that the log says of a migration.

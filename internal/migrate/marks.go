@@ -60,7 +60,7 @@ func (w *wire) readMarks(ctx context.Context, report *Report) error {
 	if !report.Exists {
 		return nil
 	}
-	rows, err := w.readLog(ctx, report.Target)
+	rows, err := w.logOf(ctx, report)
 	if isCode(err, codePrivilege) {
 		return nil
 	}

@@ -121,7 +121,8 @@ type Report struct {
 	Entries []Entry // in journal order
 	Unknown []Row   // rows no entry explains, by id
 
-	major int // of the server
+	major int              // of the server
+	log   map[int64]logRow // nil until it is read
 }
 
 // In returns the entries in one of the states, in journal order.
