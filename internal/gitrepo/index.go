@@ -108,13 +108,17 @@ func (r *Repo) Matching(ctx context.Context, patterns ...string) ([]string, erro
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
+	return pathsIn(out), nil
+}
+
+// pathsIn are the paths of a list that git has written with -z.
+func pathsIn(out []byte) (paths []string) {
 	for path := range strings.SplitSeq(string(out), "\x00") {
 		if path != "" {
 			paths = append(paths, path)
 		}
 	}
-	return paths, nil
+	return paths
 }
 
 // TakeFrom makes files of the work tree what they are at a commit; those that

@@ -195,13 +195,7 @@ func (r *Repo) Unmerged(ctx context.Context) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	var paths []string
-	for path := range strings.SplitSeq(string(out), "\x00") {
-		if path != "" {
-			paths = append(paths, path)
-		}
-	}
-	return paths, nil
+	return pathsIn(out), nil
 }
 
 // Parents returns the parents of a commit.

@@ -85,20 +85,16 @@ func (r *Repo) unless(out []byte, err error) error {
 // GitPath returns where git has a file of its own folder, which for some is that
 // of all work trees, as an absolute path.
 func (r *Repo) GitPath(ctx context.Context, name string) (string, error) {
-	out, err := r.must(r.run(ctx, nil, "rev-parse", "--git-path", name))
-	if err != nil {
-		return "", err
-	}
-	path := filepath.FromSlash(line(out))
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(r.Top, path)
-	}
-	return path, nil
+	return r.ownPath(ctx, "--git-path", name)
 }
 
 // CommonDir returns the folder that all work trees of the repository share.
 func (r *Repo) CommonDir(ctx context.Context) (string, error) {
-	out, err := r.must(r.run(ctx, nil, "rev-parse", "--git-common-dir"))
+	return r.ownPath(ctx, "--git-common-dir")
+}
+
+func (r *Repo) ownPath(ctx context.Context, question ...string) (string, error) {
+	out, err := r.must(r.run(ctx, nil, append([]string{"rev-parse"}, question...)...))
 	if err != nil {
 		return "", err
 	}
