@@ -22,13 +22,30 @@ type Finished struct {
 // to go together, before the merge is committed. It returns nil where there is
 // nothing of the kind. Plans with problems are not carried out.
 func FinishMerge(ctx context.Context, r Request) (*Finished, error) {
+	f, err := planned(ctx, r, false)
+	if err != nil || f == nil {
+		return nil, err
+	}
+	c := f.Case
+	if c.Settled || len(c.Plan.Problems) > 0 {
+		return f, nil
+	}
+	if f.Outcome, err = c.Apply(ctx); err == nil && len(f.Outcome.Failed) == 0 && (c.Schema == Same || c.Schema == Unknown) {
+		err = forget(ctx, c.Repo) // it is not for a person to take back
+	}
+	return f, err
+}
+
+// planned plans the resolution of the noted merge, whose commit is made already
+// or is not. It returns nil where there is nothing of the kind.
+func planned(ctx context.Context, r Request, committed bool) (*Finished, error) {
 	repo, notes, err := merging(ctx, r)
 	if err != nil || notes == nil {
 		return nil, err
 	}
 	s := &notes.Steps[len(notes.Steps)-1]
 	head, _, err := repo.Resolve(ctx, "HEAD")
-	if err != nil || head != s.Ours {
+	if err != nil || (head != s.Ours) != committed {
 		return nil, err
 	}
 	c := newCase(r)
@@ -36,14 +53,7 @@ func FinishMerge(ctx context.Context, r Request) (*Finished, error) {
 	if err := c.find(ctx, s.operation(), ""); err != nil {
 		return nil, err
 	}
-	f := &Finished{Case: c, Moves: c.Plan.Moves}
-	if c.Settled || len(c.Plan.Problems) > 0 {
-		return f, nil
-	}
-	if f.Outcome, err = c.Apply(ctx); err == nil && len(f.Outcome.Failed) == 0 && (c.Schema == Same || c.Schema == Unknown) {
-		err = forget(ctx, repo) // it is not for a person to take back
-	}
-	return f, err
+	return &Finished{Case: c, Moves: c.Plan.Moves}, nil
 }
 
 // merging returns what is noted of a merge, nil for nothing.
@@ -104,21 +114,11 @@ func FinishMergeCommit(ctx context.Context, r Request) error {
 // FinishMerged is FinishMerge for a merge that was committed without the hook
 // that runs before, and FinishMergeCommit after that.
 func FinishMerged(ctx context.Context, r Request) (*Finished, error) {
-	repo, notes, err := merging(ctx, r)
-	if err != nil || notes == nil {
+	f, err := planned(ctx, r, true)
+	if err != nil || f == nil {
 		return nil, err
 	}
-	s := &notes.Steps[len(notes.Steps)-1]
-	head, _, err := repo.Resolve(ctx, "HEAD")
-	if err != nil || head == s.Ours {
-		return nil, err
-	}
-	c := newCase(r)
-	c.Repo, c.folder = repo, notes.folder
-	if err := c.find(ctx, s.operation(), ""); err != nil {
-		return nil, err
-	}
-	f := &Finished{Case: c, Moves: c.Plan.Moves}
+	c := f.Case
 	if !c.Settled && len(c.Plan.Problems) == 0 {
 		if f.Outcome, err = c.Apply(ctx); err != nil {
 			return nil, err
