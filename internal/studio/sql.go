@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/studio/query"
 	"github.com/skein-db/skein/internal/studio/rows"
@@ -45,18 +47,11 @@ func (s *Server) runSQL(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &ask); err != nil {
 		return err
 	}
-	if ask.Write && !s.options.Write {
-		return errReadOnly()
-	}
-	ctx, end, err := s.queries.start(r.Context(), ask.ID)
+	ctx, conn, end, err := s.editing(r, ask.ID, ask.Write)
 	if err != nil {
 		return err
 	}
 	defer end()
-	conn, err := s.options.Connect(ctx)
-	if err != nil {
-		return err
-	}
 	out := newStream(w)
 	began := time.Now()
 	err = query.Run(ctx, conn, s.types, ask.SQL, ask.options(), func(e query.Event) error {
@@ -68,6 +63,22 @@ func (s *Server) runSQL(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	return nil
+}
+
+// editing begins what the editor wants to run: under a name, so that it can be
+// canceled, and on a connection of its own, which package query closes.
+func (s *Server) editing(r *http.Request, id string, write bool) (ctx context.Context, conn *pgx.Conn, end func(), err error) {
+	if write && !s.options.Write {
+		return nil, nil, nil, errReadOnly()
+	}
+	if ctx, end, err = s.queries.start(r.Context(), id); err != nil {
+		return nil, nil, nil, err
+	}
+	if conn, err = s.options.Connect(ctx); err != nil {
+		end()
+		return nil, nil, nil, err
+	}
+	return ctx, conn, end, nil
 }
 
 func errReadOnly() error {
@@ -169,18 +180,11 @@ func (s *Server) explain(w http.ResponseWriter, r *http.Request) error {
 	if err := body(r, &ask); err != nil {
 		return err
 	}
-	if ask.Write && !s.options.Write {
-		return errReadOnly()
-	}
-	ctx, end, err := s.queries.start(r.Context(), ask.ID)
+	ctx, conn, end, err := s.editing(r, ask.ID, ask.Write)
 	if err != nil {
 		return err
 	}
 	defer end()
-	conn, err := s.options.Connect(ctx)
-	if err != nil {
-		return err
-	}
 	began := time.Now()
 	plan, err := query.Explain(ctx, conn, ask.SQL, ask.Analyze, query.Options{Write: ask.Write, Timeout: sqlTimeout})
 	if err != nil {
