@@ -100,15 +100,11 @@ func runBaseline(ctx context.Context, a *app, o *baselineOptions, args []string)
 	if o.yes && o.dryRun {
 		return usage("leave one of them out", "--yes and --dry-run cannot be used together")
 	}
-	h, db, target, err := o.target.open(ctx, a)
+	h, db, report, err := o.target.openStatus(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	report, err := a.readStatus(ctx, db, h, target)
-	if err != nil {
-		return err
-	}
 	n, err := adopt.Prefix(report, args)
 	if err != nil {
 		return err

@@ -142,15 +142,11 @@ func runDown(ctx context.Context, a *app, o *downOptions, args []string) error {
 	if o.yes && o.dryRun {
 		return usage("leave one of them out", "--yes and --dry-run cannot be used together")
 	}
-	h, db, target, err := o.target.open(ctx, a)
+	h, db, report, err := o.target.openStatus(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	report, err := a.readStatus(ctx, db, h, target)
-	if err != nil {
-		return err
-	}
 	places, err := o.places(report, args)
 	if err != nil {
 		return err
@@ -353,14 +349,5 @@ func (a *app) reportDown(r *downResult, status, text string) error {
 
 // failDown ends a run that was refused or broke off.
 func (a *app) failDown(ctx context.Context, r *downResult, err error) error {
-	if !a.json || ctx.Err() != nil {
-		return err
-	}
-	e := a.told(ctx, err)
-	object := toErrorObject(e)
-	if r.Status, r.Error = "error", &object; len(r.Refused) > 0 {
-		r.Status = "refused"
-	}
-	a.printJSON(r)
-	return exitCode(e.Kind)
+	return a.failJSON(ctx, err, r, &r.Status, &r.Error, len(r.Refused) > 0)
 }

@@ -51,6 +51,22 @@ func (a *app) fail(ctx context.Context, err error) int {
 	return int(e.Kind)
 }
 
+// failJSON ends a run that broke off. Where JSON is wanted, status and told are
+// the fields of the result that say so, and the result is printed; otherwise err
+// is handed on. A run that limits have refused has "refused" for its status.
+func (a *app) failJSON(ctx context.Context, err error, result any, status *string, told **errorObject, refused bool) error {
+	if !a.json || ctx.Err() != nil {
+		return err
+	}
+	e := a.told(ctx, err)
+	object := toErrorObject(e)
+	if *status, *told = "error", &object; refused {
+		*status = "refused"
+	}
+	a.printJSON(result)
+	return exitCode(e.Kind)
+}
+
 func toErrorObject(e *diag.Error) errorObject {
 	return errorObject{
 		Kind: kindNames[e.Kind], ExitCode: int(e.Kind), Message: e.Message,

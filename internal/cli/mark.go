@@ -96,15 +96,11 @@ func runMark(ctx context.Context, a *app, o *markOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	h, db, target, err := o.target.open(ctx, a)
+	h, db, report, err := o.target.openStatus(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	report, err := a.readStatus(ctx, db, h, target)
-	if err != nil {
-		return err
-	}
 	r := &markResult{
 		Database: db.name, Table: report.Target.String(), As: as, Reason: o.reason,
 		Entries: []markedObject{}, Marked: []string{}, Counts: standing.NewStatus(report, db.name).Counts,

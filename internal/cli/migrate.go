@@ -250,27 +250,11 @@ func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, pl
 // reportRefused ends a run of which nothing was done: the plan goes over the
 // team's limits, or it could not be seen whether it does.
 func (a *app) reportRefused(ctx context.Context, r *migrateResult, err error) error {
-	if !a.json || ctx.Err() != nil {
-		return err
-	}
-	e := a.told(ctx, err)
-	object := toErrorObject(e)
-	if r.Status, r.Error = "error", &object; len(r.Refused) > 0 {
-		r.Status = "refused"
-	}
-	a.printJSON(r)
-	return exitCode(e.Kind)
+	return a.failJSON(ctx, err, r, &r.Status, &r.Error, len(r.Refused) > 0)
 }
 
 // reportFailed says what is in the database although the run failed; the text
 // of err does so itself.
 func (a *app) reportFailed(ctx context.Context, r *migrateResult, err error) error {
-	if !a.json || ctx.Err() != nil {
-		return err
-	}
-	e := a.told(ctx, err)
-	object := toErrorObject(e)
-	r.Status, r.Error = "error", &object
-	a.printJSON(r)
-	return exitCode(e.Kind)
+	return a.failJSON(ctx, err, r, &r.Status, &r.Error, false)
 }

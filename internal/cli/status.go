@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/standing"
 )
@@ -55,15 +54,11 @@ The exit code is 0 in every case; with --exit-code it is 1 unless everything is 
 }
 
 func status(ctx context.Context, a *app, o *statusOptions) error {
-	h, db, target, err := o.target.open(ctx, a)
+	h, db, report, err := o.target.openStatus(ctx, a)
 	if err != nil {
 		return err
 	}
 	defer db.close()
-	report, err := a.readStatus(ctx, db, h, target)
-	if err != nil {
-		return err
-	}
 	r := standing.NewStatus(report, db.name)
 	if r.Counts.Edited > 0 {
 		done := a.working("looking for the old text in git")
@@ -79,11 +74,6 @@ func status(ctx context.Context, a *app, o *statusOptions) error {
 		return exitCode(exitRefused)
 	}
 	return nil
-}
-
-func (a *app) readStatus(ctx context.Context, db *database, h *history.History, target migrate.Target) (*migrate.Report, error) {
-	defer a.working("comparing with %s", db.name)()
-	return migrate.Status(ctx, db.Conn, h, target)
 }
 
 // joined are the texts that are not empty, one after the other.

@@ -59,6 +59,21 @@ func (f *targetFlags) open(ctx context.Context, a *app) (*history.History, *data
 	return h, db, target, err
 }
 
+// openStatus opens, and says how the database stands to the migrations.
+func (f *targetFlags) openStatus(ctx context.Context, a *app) (*history.History, *database, *migrate.Report, error) {
+	h, db, target, err := f.open(ctx, a)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	defer a.working("comparing with %s", db.name)()
+	report, err := migrate.Status(ctx, db.Conn, h, target)
+	if err != nil {
+		db.close()
+		return nil, nil, nil, err
+	}
+	return h, db, report, nil
+}
+
 // project reads the config. There need not be one where --out says where the
 // migrations are, for example in a container that has nothing else.
 func (f *targetFlags) project(ctx context.Context, a *app) (*project, error) {
