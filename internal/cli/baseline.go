@@ -14,6 +14,7 @@ import (
 	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/replay"
+	"github.com/skein-db/skein/internal/standing"
 )
 
 type baselineOptions struct {
@@ -134,7 +135,7 @@ func runBaseline(ctx context.Context, a *app, o *baselineOptions, args []string)
 			return err
 		}
 	}
-	done, err := a.record(ctx, db, marking, asTeamSays(o.run, o.target.team))
+	done, err := a.record(ctx, db, marking, standing.AsTeamSays(o.run, o.target.team.Migrate))
 	if err != nil {
 		return err
 	}

@@ -321,7 +321,7 @@ func (a *app) approveDown(ctx context.Context, o *downOptions, r *downResult) er
 func (a *app) runDownPlan(ctx context.Context, o *downOptions, db *database, plan *migrate.Pending, r *downResult) error {
 	began := time.Now()
 	watch := &migrateWatch{app: a, result: r.plan, widest: widestTag(r.plan.Pending), word: "rolled back"}
-	run := asTeamSays(o.run, o.target.team)
+	run := standing.AsTeamSays(o.run, o.target.team.Migrate)
 	run.OnEvent = watch.event
 	done, err := migrate.Apply(ctx, db.Conn, plan, run)
 	watch.end()

@@ -143,7 +143,7 @@ func runMark(ctx context.Context, a *app, o *markOptions, args []string) error {
 			return err
 		}
 	}
-	done, err := a.record(ctx, db, marking, asTeamSays(o.run, o.target.team))
+	done, err := a.record(ctx, db, marking, standing.AsTeamSays(o.run, o.target.team.Migrate))
 	if err != nil {
 		return err
 	}

@@ -221,7 +221,7 @@ func (a *app) wanted(ctx context.Context, question, hint string, printing func()
 func (a *app) applyPlan(ctx context.Context, o *migrateOptions, db *database, plan *migrate.Pending, r *migrateResult) error {
 	began := time.Now()
 	watch := &migrateWatch{app: a, result: r, widest: widestTag(r.Pending)}
-	run := asTeamSays(o.run, o.target.team)
+	run := standing.AsTeamSays(o.run, o.target.team.Migrate)
 	run.OnEvent = watch.event
 	done, err := migrate.Apply(ctx, db.Conn, plan, run)
 	watch.end()

@@ -21,12 +21,12 @@ import (
 func (a *app) studioProject(p *project, major int) (*studio.Project, error) {
 	out := &studio.Project{
 		Config: p.File, Folder: p.Out, Target: migrate.Target{Schema: p.MigrationsSchema, Table: p.MigrationsTable},
-		Limits: func() (config.Refuse, error) {
+		Team: func() (config.Migrate, error) {
 			team, err := config.Load(filepath.Dir(p.File))
 			if err != nil {
-				return config.Refuse{}, err
+				return config.Migrate{}, err
 			}
-			return team.Migrate.Refuse, nil
+			return team.Migrate, nil
 		},
 		Check: func(ctx context.Context) ([]finding.Finding, error) { return a.folderFindings(ctx, p) },
 		Respell: func(ctx context.Context, live, want *schema.Schema) (*schema.Schema, error) {

@@ -1,12 +1,8 @@
 package cli
 
 import (
-	"cmp"
 	"strconv"
 	"time"
-
-	"github.com/skein-db/skein/internal/config"
-	"github.com/skein-db/skein/internal/migrate"
 )
 
 // timeout is a flag for a time of which 0 means that there is no limit, while
@@ -49,14 +45,4 @@ func (r *retries) String() string {
 		return ""
 	}
 	return strconv.Itoa(*r.int)
-}
-
-// asTeamSays fills in what flags have left open with what skein.yaml says.
-func asTeamSays(o migrate.Options, team *config.Config) migrate.Options {
-	m := team.Migrate
-	o.LockTimeout = cmp.Or(o.LockTimeout, m.LockTimeout)
-	o.LockRetries = cmp.Or(o.LockRetries, m.LockRetries)
-	o.StatementTimeout = cmp.Or(o.StatementTimeout, m.StatementTimeout)
-	o.Wait = cmp.Or(o.Wait, m.Wait)
-	return o
 }

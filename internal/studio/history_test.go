@@ -252,10 +252,44 @@ func TestApplyRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	limited := start(t, "CREATE TABLE held (a int); INSERT INTO held SELECT generate_series(1, 1000); ANALYZE held", withFolder(dir), writing, func(o *Options) {
-		o.Project.Limits = func() (config.Refuse, error) { return config.Refuse{Rewrite: true}, nil }
+		o.Project.Team = func() (config.Migrate, error) { return config.Migrate{Refuse: config.Refuse{Rewrite: true}}, nil }
 	})
 	limited.get(&plan, "GET", "/api/plan", nil)
 	limited.refused(409, "POST", "/api/apply", object{"id": "a", "digest": plan.Digest}, "migrate.refuse")
+}
+
+// TestApplyAsTeamSays: what skein.yaml says of the waiting for locks counts here
+// as in the command line.
+func TestApplyAsTeamSays(t *testing.T) {
+	dir := folder(t)
+	s := start(t, "CREATE TABLE held (a int)", withFolder(dir), writing, func(o *Options) {
+		o.Project.Team = func() (config.Migrate, error) {
+			return config.Migrate{LockTimeout: 50 * time.Millisecond, LockRetries: -1}, nil
+		}
+	})
+	if err := os.WriteFile(filepath.Join(dir, "0000_start.sql"), []byte("ALTER TABLE held ADD COLUMN b int;"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	tx, err := s.db.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.Background())
+	if _, err := tx.Exec(t.Context(), "LOCK TABLE held"); err != nil {
+		t.Fatal(err)
+	}
+	var plan struct{ Digest string }
+	s.get(&plan, "GET", "/api/plan", nil)
+	lines := s.apply(object{"id": "a", "digest": plan.Digest})
+	for _, line := range lines {
+		if line["type"] == "retry" {
+			t.Errorf("tried again: %v", line)
+		}
+	}
+	failed, _ := lines[len(lines)-1]["error"].(map[string]any)
+	if !strings.Contains(fmt.Sprint(failed), "50ms") && failed["code"] != "55P03" {
+		t.Errorf("got %v", lines)
+	}
 }
 
 // TestApplyCanceled cancels while a migration waits for a lock.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/migrate"
@@ -66,14 +65,11 @@ func (p *Project) pending(ctx context.Context, conn *pgx.Conn) (*migrate.Pending
 // look adds the effects to a plan, and which limits of the team it does not
 // keep.
 func (p *Project) look(ctx context.Context, conn *pgx.Conn, plan *standing.Plan) error {
-	limits := config.Refuse{}
-	if p.Limits != nil {
-		var err error
-		if limits, err = p.Limits(); err != nil {
-			return err
-		}
+	team, err := p.team()
+	if err != nil {
+		return err
 	}
-	return plan.Look(ctx, conn, limits, nil)
+	return plan.Look(ctx, conn, team.Refuse, nil)
 }
 
 // digest stands for a plan: which migrations, with which text, from which line
@@ -119,9 +115,14 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	team, err := p.team()
+	if err != nil {
+		return err
+	}
 	out := newStream(w)
 	tell := func(v any) { _ = out.send(v) } // nobody may be listening any more
-	done, err := migrate.Apply(ctx, conn, pending, migrate.Options{OnEvent: func(e migrate.Event) { tell(standing.EventOf(e)) }})
+	run := standing.AsTeamSays(migrate.Options{OnEvent: func(e migrate.Event) { tell(standing.EventOf(e)) }}, team)
+	done, err := migrate.Apply(ctx, conn, pending, run)
 	last := applyEnd{Type: "end", OK: err == nil, ByOthers: append([]string{}, done.ByOthers...), Applied: []string{}}
 	for _, m := range done.Migrations {
 		last.Applied = append(last.Applied, m.Tag)

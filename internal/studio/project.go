@@ -20,8 +20,8 @@ type Project struct {
 	Config string // the config file, "" where there is none
 	Folder string // of migrations
 	Target migrate.Target
-	// Limits are those of skein.yaml that a plan has to keep.
-	Limits func() (config.Refuse, error)
+	// Team is what skein.yaml says of a plan and its run; nil for nothing.
+	Team func() (config.Migrate, error)
 	// Filter says which part of the database is the project's.
 	Filter catalog.Options
 	// Schema reads the schema files; nil where none are known.
@@ -49,6 +49,13 @@ func (p *Project) survey() (*history.History, error) {
 		err = h.JournalError
 	}
 	return h, err
+}
+
+func (p *Project) team() (config.Migrate, error) {
+	if p.Team == nil {
+		return config.Migrate{}, nil
+	}
+	return p.Team()
 }
 
 // entry is the place of a migration in a history.
