@@ -1,6 +1,6 @@
 // A long list of lines of one height: only those in sight are in the page.
 
-import type { ComponentChildren, Ref } from "preact";
+import type { ComponentChildren, Ref, RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 
 interface VirtualProps<T> {
@@ -18,13 +18,12 @@ interface VirtualProps<T> {
   listRef?: Ref<HTMLDivElement>;
 }
 
-export function VirtualList<T>({ items, height, render, keyOf, reveal, class: className, role = "list", id, label, onKeyDown }: VirtualProps<T>) {
-  const ref = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, tall: 600 });
-
+/** What of a scrolled element's content is in sight, in pixels. */
+export function useSight(ref: RefObject<HTMLElement | null>): { x: number; y: number; w: number; h: number } {
+  const [view, setView] = useState({ x: 0, y: 0, w: 800, h: 600 });
   useLayoutEffect(() => {
     const el = ref.current!;
-    const look = () => setView({ top: el.scrollTop, tall: el.clientHeight });
+    const look = () => setView({ x: el.scrollLeft, y: el.scrollTop, w: el.clientWidth, h: el.clientHeight });
     look();
     const watch = new ResizeObserver(look);
     watch.observe(el);
@@ -34,6 +33,12 @@ export function VirtualList<T>({ items, height, render, keyOf, reveal, class: cl
       el.removeEventListener("scroll", look);
     };
   }, []);
+  return view;
+}
+
+export function VirtualList<T>({ items, height, render, keyOf, reveal, class: className, role = "list", id, label, onKeyDown }: VirtualProps<T>) {
+  const ref = useRef<HTMLDivElement>(null);
+  const view = useSight(ref);
 
   useLayoutEffect(() => {
     if (reveal === undefined || reveal < 0) return;
@@ -44,8 +49,8 @@ export function VirtualList<T>({ items, height, render, keyOf, reveal, class: cl
   }, [reveal, height]);
 
   const over = 6;
-  const from = Math.max(0, Math.floor(view.top / height) - over);
-  const to = Math.min(items.length, Math.ceil((view.top + view.tall) / height) + over);
+  const from = Math.max(0, Math.floor(view.y / height) - over);
+  const to = Math.min(items.length, Math.ceil((view.y + view.h) / height) + over);
   return (
     <div ref={ref} id={id} class={className} role={role} aria-label={label} onKeyDown={onKeyDown} style={{ overflow: "auto", position: "relative" }}>
       <div role="presentation" style={{ height: `${items.length * height}px`, position: "relative" }}>

@@ -1,10 +1,11 @@
 // The rows of a result: virtual both ways, with a range to copy.
 
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Cell } from "../contract";
 import { bytes } from "../parts/format";
 import { textWidth } from "../parts/measure";
 import { say } from "../parts/notice";
+import { useSight } from "../parts/virtual";
 import type { ResultColumn } from "./run";
 import { cellText, csv } from "./text";
 import css from "./grid.module.css";
@@ -25,7 +26,7 @@ export function ResultGrid({ columns, rows, label, onLook }: {
   onLook: (column: ResultColumn, cell: Cell) => void;
 }) {
   const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ x: 0, y: 0, w: 800, h: 400 });
+  const view = useSight(box);
   const [at, setAt] = useState<Spot | null>(null);
   const [from, setFrom] = useState<Spot | null>(null); // the other end of the range
   const [set, setSet] = useState<Record<number, number>>({}); // widths by hand
@@ -39,18 +40,6 @@ export function ResultGrid({ columns, rows, label, onLook }: {
     total += w;
   }
 
-  useLayoutEffect(() => {
-    const el = box.current!;
-    const look = () => setView({ x: el.scrollLeft, y: el.scrollTop, w: el.clientWidth, h: el.clientHeight });
-    look();
-    const watch = new ResizeObserver(look);
-    watch.observe(el);
-    el.addEventListener("scroll", look, { passive: true });
-    return () => {
-      watch.disconnect();
-      el.removeEventListener("scroll", look);
-    };
-  }, []);
   useEffect(() => {
     if (!at) return;
     const el = box.current!;
