@@ -64,17 +64,20 @@ func (b *bench) catalogTasks(ctx context.Context) ([]*task, error) {
 			continue
 		}
 		var url string
-		c.prepare = func(ctx context.Context) error {
-			if url != "" {
-				return nil
-			}
-			var err error
-			url, err = b.manyTables(ctx, n)
-			return err
-		}
+		c.prepare = b.tablesOnce(n, &url)
 		c.command = func(ctx context.Context) *exec.Cmd { return child(ctx, "catalog", b.work, url) }
 	}
 	return []*task{t}, nil
+}
+
+// tablesOnce makes a database of n tables before the first round.
+func (b *bench) tablesOnce(n int, url *string) func(context.Context) error {
+	return func(ctx context.Context) (err error) {
+		if *url == "" {
+			*url, err = b.manyTables(ctx, n)
+		}
+		return err
+	}
 }
 
 // manyTables makes a database of n tables.
@@ -124,14 +127,7 @@ func (b *bench) planTasks(ctx context.Context) ([]*task, error) {
 			continue
 		}
 		var url string
-		c.prepare = func(ctx context.Context) error {
-			if url != "" {
-				return nil
-			}
-			var err error
-			url, err = b.manyTables(ctx, n)
-			return err
-		}
+		c.prepare = b.tablesOnce(n, &url)
 		c.command = func(ctx context.Context) *exec.Cmd { return program(ctx, dir, url, b.skein, "plan") }
 	}
 	t.contestants = append(t.contestants, &contestant{name: "parsing them", floor: true, proof: fmt.Sprintf("parsed %d statements", planned),
