@@ -274,4 +274,8 @@ func TestMemory(t *testing.T) {
 	s.refused(413, "PUT", "/api/memory/tabs", `"`+strings.Repeat("a", 1<<20)+`"`, "more than is kept")
 	s.refused(400, "PUT", "/api/memory/tabs", "{", "has to be JSON")
 	s.refused(400, "GET", "/api/memory/..%2f..%2fetc", nil, "a key is")
+	s.refused(400, "GET", "/api/memory/"+strings.Repeat("k", 81), nil, "80 at most")
+	if status, _ := s.ask("GET", "/api/memory/"+strings.Repeat("k", 80), nil); status != 200 {
+		t.Errorf("80 characters: %d", status)
+	}
 }
