@@ -12,6 +12,7 @@ var floors = map[string]int{
 	"internal/diag":         1,
 	"internal/finding":      1,
 	"internal/guard":        1,
+	"internal/nobody":       1,
 	"internal/secret":       1,
 	"internal/session":      1,
 	"internal/filefacts":    1,

@@ -8,11 +8,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/skein-db/skein/internal/interop/npm"
 	"github.com/skein-db/skein/internal/schema"
 	"github.com/skein-db/skein/internal/snapshot"
 )
@@ -38,12 +40,19 @@ type oracleRef struct{ Schema, Name string }
 
 func (r oracleRef) String() string { return schema.Ref{Schema: r.Schema, Name: r.Name}.String() }
 
-// startOracle needs SKEIN_DRIZZLE_KIT, the folder of an installed drizzle-kit
-// 0.31, and node.
+// startOracle runs the drizzle-kit that SKEIN_DRIZZLE_KIT names, a folder, else
+// the one from npm that package interop works with.
 func startOracle(t *testing.T) *oracle {
 	dir := os.Getenv("SKEIN_DRIZZLE_KIT")
 	if dir == "" {
-		t.Skip("SKEIN_DRIZZLE_KIT does not name a drizzle-kit to compare with")
+		if why := npm.Missing(); why != "" {
+			t.Skip(why)
+		}
+		modules, err := npm.Install(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir = filepath.Join(modules, "drizzle-kit")
 	}
 	cmd := exec.Command("node", "testdata/oracle.js", dir)
 	in, err := cmd.StdinPipe()

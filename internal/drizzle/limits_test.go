@@ -3,7 +3,6 @@ package drizzle
 import (
 	"context"
 	"errors"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -131,19 +130,4 @@ func TestEncodings(t *testing.T) {
 			}
 		}
 	})
-}
-
-func TestUnreadable(t *testing.T) {
-	if os.Geteuid() == 0 {
-		t.Skip("everything is readable to root")
-	}
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, "schema.ts"), table1)
-	if err := os.Chmod(filepath.Join(dir, "schema.ts"), 0); err != nil {
-		t.Fatal(err)
-	}
-	_, err := Load(context.Background(), LoadOptions{Dir: dir, Files: []string{"schema.ts"}})
-	if err == nil || !strings.Contains(err.Error(), "schema.ts: cannot read the file: permission denied") {
-		t.Fatalf("got %v", err)
-	}
 }

@@ -6,15 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/nobody"
 	"github.com/skein-db/skein/internal/snapshot"
 )
 
@@ -225,31 +224,13 @@ func TestReadOnlyFolder(t *testing.T) {
 // asNobody runs the writer without the rights of root, which no mode binds.
 func asNobody(t *testing.T, dir string) string {
 	t.Helper()
-	self, err := os.Executable()
-	must(t, err)
-	data, err := os.ReadFile(self)
-	must(t, err)
-	place := t.TempDir()
-	program := filepath.Join(place, "writer")
-	must(t, os.WriteFile(program, data, 0o755))
-	for _, path := range []string{place, dir} { // the folders of TempDir are closed to others
-		for ; strings.HasPrefix(path, os.TempDir()+"/"); path = filepath.Dir(path) {
-			info, err := os.Stat(path)
-			must(t, err)
-			must(t, os.Chmod(path, info.Mode().Perm()|0o055))
-		}
-	}
-	cmd := exec.Command(program)
-	cmd.Dir = "/"
-	cmd.Env = append(os.Environ(), "SKEIN_TEST_WRITER="+dir, "SKEIN_TEST_NAME=x")
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
-	out, err := cmd.CombinedOutput()
+	cmd := nobody.Command(t, dir)
+	cmd.Env = append(cmd.Env, "SKEIN_TEST_WRITER="+dir, "SKEIN_TEST_NAME=x")
+	out, err := nobody.Run(t, cmd)
 	if err == nil {
 		t.Error("nobody could write")
-	} else if errors.Is(err, os.ErrPermission) {
-		t.Skip("programs cannot be run as somebody else here: ", err)
 	}
-	return string(out)
+	return out
 }
 
 func TestWritersTakeTurns(t *testing.T) {

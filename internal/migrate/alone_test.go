@@ -198,7 +198,7 @@ func TestDetachIsFinalized(t *testing.T) {
 	url := pgtest.New(t)
 	conn := connect(t, url)
 	if value(t, conn, "SELECT current_setting('server_version_num')") < "140000" {
-		t.Skip("PostgreSQL 14 has brought it")
+		t.Skip("needs PostgreSQL 14")
 	}
 	execSQL(t, conn, "CREATE TABLE p (id int) PARTITION BY LIST (id); CREATE TABLE q PARTITION OF p FOR VALUES IN (1)")
 	_, release := holding(t, url, "SELECT * FROM p")

@@ -55,7 +55,7 @@ func mayMount(t *testing.T) bool {
 	if err != nil {
 		t.Error(err)
 	} else if strings.Contains(string(out), "--- SKIP") {
-		t.Skip("see above")
+		t.Skip("needs root: in a user namespace it cannot be done here, for the reason logged above")
 	}
 	return false
 }
