@@ -42,7 +42,8 @@ describe("statements", () => {
   });
 
   test.each([
-    ["select * from public.users where id = 1", "users"], ["update \"Orders\" set a = 1", "update Orders"], ["-- x\nselect 1", "select 1"], ["", ""],
+    ["select * from public.users where id = 1", "users"], ["update \"Orders\" set a = 1", "update Orders"], ["-- x\nselect 1", "select 1"], ["select pg_sleep(60)", "select pg_sleep(60)"],
+    ["select\n  count(*), 1 as something_long", "select count(*), 1 as s…"], ["select 'a long text' || 'another long text'", "select 'a long text' ||…"], ["", ""],
   ])("the title of %j", (sql, title) => expect(titleOf(sql)).toBe(title));
 });
 

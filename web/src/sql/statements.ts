@@ -86,5 +86,7 @@ export function titleOf(sql: string): string {
       return verb === "select" || verb === "with" ? title : `${verb} ${title}`;
     }
   }
-  return words.slice(0, 4).map((t) => t.text).join(" ").slice(0, 24);
+  if (words.length === 0) return "";
+  const begin = sql.slice(words[0]!.from, words.at(-1)!.to).slice(0, 200).replace(/\s+/g, " ");
+  return begin.length > 24 ? begin.slice(0, 23).trimEnd() + "…" : begin;
 }
