@@ -139,7 +139,7 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
   return (
     <div class={css.stage} ref={stage}>
       <svg class={css.svg} role="listbox" tabindex={0} aria-label={`Diagram of ${graph.boxes.length} tables. Arrow keys go from table to table, plus and minus zoom, 0 shows all, Enter opens.`}
-        aria-activedescendant={selected && layout.boxes[selected] ? `box-${selected}` : undefined} data-keys="own"
+        aria-activedescendant={selected && layout.boxes[selected] ? elementOf(selected) : undefined} data-keys="own"
         onKeyDown={onKeyDown}
         onPointerOver={(e) => (hot.value = boxAt(e))}
         onPointerLeave={() => (hot.value = null)}
@@ -156,7 +156,7 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
             {links.map((d) => linkInSight(d, layout, sight.area) && <LinkShape key={d.link.id} d={d} hot={false} distance={sight.distance} />)}
           </g>
           {visible.map((b) => (
-            <BoxShape key={b.id} id={`box-${b.id}`} box={b} at={layout.boxes[b.id]!} detail={detail} distance={sight.distance} selected={b.id === selected}
+            <BoxShape key={b.id} id={elementOf(b.id)} box={b} at={layout.boxes[b.id]!} detail={detail} distance={sight.distance} selected={b.id === selected}
               near={close?.has(b.id) ?? false} faded={(comparing && b.mark === "same") || (close !== undefined && b.id !== selected && !close.has(b.id))} />
           ))}
           <HotLinks links={links} hot={hot} selected={selected} distance={sight.distance} />
@@ -178,6 +178,9 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
     </div>
   );
 }
+
+/** The element of a table: an id that others refer to holds no space. */
+const elementOf = (id: string): string => `box-${encodeURIComponent(id)}`;
 
 function ZoomWord({ eye }: { eye: Signal<Camera> }) {
   return <span class={css.percent}>{Math.round(eye.value.k * 100)}%</span>;

@@ -1,7 +1,7 @@
 // The diagram as a file: SVG that needs nothing from elsewhere, and Mermaid text.
 
 import { h, render } from "preact";
-import { shownColumns, type Detail, type Graph } from "./graph";
+import { nameOf, saidName, shownColumns, type Detail, type Graph } from "./graph";
 import type { Layout } from "./layout";
 import { BoxShape, drawnLinks, GroupShape, LinkShape } from "./scene";
 import { typeWord } from "./sizes";
@@ -69,7 +69,7 @@ function escape(s: string): string {
 export function mermaidOf(graph: Graph, detail: Detail): string {
   const word = (s: string) => s.replace(/[^A-Za-z0-9_]+/g, "_").replace(/^_+|_+$/g, "") || "_";
   const name = (id: string) => {
-    const said = id.startsWith("public.") ? id.slice(7) : id;
+    const said = saidName(nameOf(id));
     return /^[A-Za-z_][A-Za-z0-9_]*$/.test(said) ? said : `"${said.replaceAll('"', "'")}"`;
   };
   const out = ["erDiagram"];

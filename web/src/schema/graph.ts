@@ -47,8 +47,9 @@ export interface Graph {
   links: Link[];
 }
 
+/** Schema and name with a dot between them; a dot within the schema's name has a backslash before it. */
 export function idOf(t: TableName): string {
-  return `${t.schema}.${t.name}`;
+  return `${t.schema.replace(/[\\.]/g, "\\$&")}.${t.name}`;
 }
 
 /** The name as people say it: without the schema where that is `public`. */
@@ -57,8 +58,8 @@ export function saidName(t: TableName): string {
 }
 
 export function nameOf(id: string): TableName {
-  const dot = id.indexOf(".");
-  return { schema: id.slice(0, dot), name: id.slice(dot + 1) };
+  const schema = /^(?:[^\\.]|\\.)*/.exec(id)![0];
+  return { schema: schema.replace(/\\(.)/g, "$1"), name: id.slice(schema.length + 1) };
 }
 
 function boxOf(t: SchemaTable, mark: Mark): Box {
@@ -66,7 +67,7 @@ function boxOf(t: SchemaTable, mark: Mark): Box {
 }
 
 function linkId(l: SchemaLink): string {
-  return `${idOf(l.from)}(${l.from.columns.join(",")})>${idOf(l.to)}`;
+  return JSON.stringify([idOf(l.from), ...l.from.columns, idOf(l.to)]);
 }
 
 function linkOf(l: SchemaLink, tables: Map<string, SchemaTable>, mark: Mark): Link {

@@ -2,7 +2,7 @@
 
 import { textWidth } from "../parts/measure";
 import type { Camera } from "./camera";
-import { shownColumns, type Box, type BoxColumn, type Detail, type Graph, type Link } from "./graph";
+import { saidName, shownColumns, type Box, type BoxColumn, type Detail, type Graph, type Link } from "./graph";
 import type { Group, Layout, Placed } from "./layout";
 import { header, line, loop, manyMark, oneMark, optionalMark, pathBetween, type Path } from "./paths";
 import { columnY, fit, fonts, typeWord } from "./sizes";
@@ -41,7 +41,7 @@ export function BoxShape({ box, at, detail, distance, selected, near, faded, id 
   id?: string | undefined;
 }) {
   const classes = [css.box, box.mark !== "same" && css[box.mark], selected && css.selected, near && css.near, faded && css.faded].filter(Boolean).join(" ");
-  const title = box.schema === "public" ? box.name : `${box.schema}.${box.name}`;
+  const title = saidName(box);
   const label = box.mark === "same" ? title : `${title}, ${markWord[box.mark]}`;
   return (
     <g class={classes} transform={`translate(${at.x} ${at.y})`} style={{ color: `var(--hue-${(at.group % hues) + 1})` }} data-box={box.id}

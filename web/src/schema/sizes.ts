@@ -1,6 +1,6 @@
 // How large a box is: by what it shows, and by how wide its words are.
 
-import { shownColumns, type Box, type BoxColumn, type Detail, type Graph } from "./graph";
+import { saidName, shownColumns, type Box, type BoxColumn, type Detail, type Graph } from "./graph";
 import type { Sized } from "./layout";
 import { foot, header, line } from "./paths";
 
@@ -28,7 +28,7 @@ export function sized(g: Graph, detail: Detail, measure: Measure): Sized[] {
 
 export function sizeOf(b: Box, detail: Detail, measure: Measure): { w: number; h: number } {
   const { columns, more } = shownColumns(b, detail);
-  const title = measure(b.schema === "public" ? b.name : `${b.schema}.${b.name}`, fonts.name) + 28 + (b.mark === "same" ? 0 : 58);
+  const title = measure(saidName(b), fonts.name) + 28 + (b.mark === "same" ? 0 : 58);
   const wide = columns.map((c: BoxColumn) => measure(c.name, fonts.column) + measure(typeWord(c.type), fonts.type) + 54);
   const w = Math.max(least, Math.min(most, Math.ceil(Math.max(title, ...wide))));
   const rows = columns.length + (more > 0 ? 1 : 0);
