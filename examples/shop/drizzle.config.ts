@@ -7,6 +7,7 @@ export default defineConfig({
   schema: ["./src/db/schema", "./src/warehouse/*.schema.ts"],
   out: "./drizzle",
   casing: "snake_case",
+  schemaFilter: ["public", "warehouse"],
   dbCredentials: { url: url ?? "postgres://localhost/shop" },
   strict: true,
 });
