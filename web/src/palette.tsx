@@ -5,7 +5,7 @@ import { useMemo, useState } from "preact/hooks";
 import { allCommands, keyLabel, type Command } from "./commands";
 import { Modal } from "./parts/dialog";
 import { short } from "./parts/format";
-import { IconRight, IconTable, IconView } from "./parts/icons";
+import { IconRight, IconSearch, IconTable, IconView } from "./parts/icons";
 import { score } from "./parts/match";
 import { VirtualList } from "./parts/virtual";
 import { go, href } from "./router";
@@ -63,13 +63,16 @@ function Open() {
   };
   return (
     <Modal label="Find a table or a command" onClose={close} top>
-      <input class={css.input} role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={entries.length ? `palette-${at}` : undefined}
-        aria-label="Find a table or a command" placeholder="Find a table or a command" autofocus spellcheck={false} autocomplete="off" value={query}
-        onInput={(e) => {
-          setQuery(e.currentTarget.value);
-          setAt(0);
-        }}
-        onKeyDown={onKeyDown} />
+      <div class={css.field}>
+        <IconSearch />
+        <input class={css.input} role="combobox" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={entries.length ? `palette-${at}` : undefined}
+          aria-label="Find a table or a command" placeholder="Find a table or a command" autofocus spellcheck={false} autocomplete="off" value={query}
+          onInput={(e) => {
+            setQuery(e.currentTarget.value);
+            setAt(0);
+          }}
+          onKeyDown={onKeyDown} />
+      </div>
       {entries.length === 0 && <div class={css.none}>Nothing is called “{query}”.</div>}
       <VirtualList id="palette-list" role="listbox" label="Tables and commands" class={css.list} items={entries} height={38} reveal={at}
         keyOf={(e) => ("command" in e ? e.command.id : `${e.object.schema}.${e.object.name}`)}

@@ -117,7 +117,7 @@ function Lines({ list }: { list: typeof allObjects.value }) {
     <ul>
       {list.map((o) => (
         <li key={`${o.schema}.${o.name}`}>
-          <a href={tableHref(o)}><IconTable />{o.schema === "public" ? o.name : `${o.schema}.${o.name}`}<span>{o.rows !== null && `${short(o.rows)} rows`}{o.bytes > 0 && `, ${bytes(o.bytes)}`}</span></a>
+          <a href={tableHref(o)}><IconTable /><div class={css.called}>{o.schema === "public" ? o.name : `${o.schema}.${o.name}`}</div><span>{o.rows !== null && `${short(o.rows)} rows`}</span><span>{o.bytes > 0 && bytes(o.bytes)}</span></a>
         </li>
       ))}
     </ul>

@@ -59,7 +59,7 @@ export function Sidebar() {
             e.preventDefault();
             all[i + (e.key === "ArrowDown" ? 1 : -1)]?.focus();
           }}
-          render={(l) => ("object" in l ? <Item o={l.object} current={now !== null && same(now, l.object)} onOpen={open} /> : <Group line={l} />)} />
+          render={(l) => ("object" in l ? <Item o={l.object} current={now !== null && same(now, l.object)} again={l.in === "pinned" || l.in === "recent"} onOpen={open} /> : <Group line={l} />)} />
       </nav>
     </div>
   );
@@ -79,12 +79,12 @@ function Group({ line }: { line: Extract<Line, { group: string }> }) {
 
 const kinds: Record<ObjectKind, string> = { table: "table", partitioned: "partitioned table", partition: "partition", view: "view", matview: "materialized view", foreign: "foreign table" };
 
-function Item({ o, current, onOpen }: { o: NamedObject; current: boolean; onOpen: (o: TableName) => void }) {
+function Item({ o, current, again, onOpen }: { o: NamedObject; current: boolean; again: boolean; onOpen: (o: TableName) => void }) {
   const isPinned = pinned.value.some((p) => same(p, o));
   const Icon = o.kind === "view" || o.kind === "matview" ? IconView : o.kind === "partitioned" ? IconStack : IconTable;
   const tip = `${kinds[o.kind]} ${o.schema}.${o.name}${o.rows !== null ? `, about ${count(o.rows)} rows` : ""}${o.comment ? `. ${o.comment}` : ""}`;
   return (
-    <div class={css.item} data-now={current || undefined} onDblClick={() => keep(o)}>
+    <div class={css.item} data-now={current || undefined} data-again={again || undefined} onDblClick={() => keep(o)}>
       <Icon />
       <a class={css.name} href={tableHref(o)} aria-current={current ? "page" : undefined} data-tip={tip} style={{ color: "inherit" }}
         onClick={(e) => {

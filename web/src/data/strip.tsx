@@ -3,7 +3,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { TableName } from "../api";
 import { IconButton } from "../parts/controls";
-import { IconClose, IconMenu } from "../parts/icons";
+import { IconClose, IconSide } from "../parts/icons";
 import { changes } from "./pending";
 import { closeTab, drawer, keep, same, sidebarShown, tabs } from "./opened";
 import css from "./strip.module.css";
@@ -18,7 +18,7 @@ export function Strip({ now, narrow }: { now: TableName | null; narrow: boolean 
     <div class={css.strip}>
       <div class={css.tools}>
         <IconButton small label={narrow || !sidebarShown.value ? "Show the tables" : "Hide the tables"} onClick={() => (narrow ? (drawer.value = !drawer.value) : (sidebarShown.value = !sidebarShown.value))}>
-          <IconMenu />
+          <IconSide />
         </IconButton>
       </div>
       <nav class={css.tabs} aria-label="Open tables" ref={ref}>

@@ -57,7 +57,7 @@ function Ask({ onClose }: { onClose: () => void }) {
         {plan && n > 0 && (
           <>
             <p class={css.where}>{n} {n === 1 ? "migration" : "migrations"} would be applied to <strong>{plan.database}</strong>, which is {s.local ? "on this machine" : "not on this machine"}.</p>
-            <div class={css.plan} tabIndex={0} role="region" aria-label="The plan"><PlanBody plan={plan} brief /></div>
+            <PlanBody plan={plan} brief />
             {writing.value && !s.local && (
               <label class={css.name}>
                 <span>Type <strong>{s.database}</strong> to apply to it</span>

@@ -101,8 +101,8 @@ export function PlanBody({ plan, brief }: { plan: MigrationPlan; brief?: boolean
           <h2>Tables that are locked</h2>
           <div class={css.wrap}>
             <table class={css.table}>
-              <thead><tr><th>Table</th><th>Rows</th><th>Size</th><th>Indexes</th></tr></thead>
-              <tbody>{target.tables.map((x) => <tr key={x.name}><td><a href={href(["schema", ...x.name.split(/\.(.*)/, 2)])}>{x.name}</a>{x.partitions > 0 && <span> {x.partitions} partitions</span>}</td><td>{x.rows === null ? "not known" : short(x.rows)}</td><td>{bytes(x.bytes)}</td><td>{x.indexes}{x.indexBytes > 0 ? `, ${bytes(x.indexBytes)}` : ""}</td></tr>)}</tbody>
+              <thead><tr><th>Table</th><th class={css.figure}>Rows</th><th class={css.figure}>Size</th><th class={css.figure}>Indexes</th></tr></thead>
+              <tbody>{target.tables.map((x) => <tr key={x.name}><td><a href={href(["schema", ...x.name.split(/\.(.*)/, 2)])}>{x.name}</a>{x.partitions > 0 && <span> {x.partitions} partitions</span>}</td><td class={css.figure}>{x.rows === null ? "not known" : short(x.rows)}</td><td class={css.figure}>{bytes(x.bytes)}</td><td class={css.figure}>{x.indexes}{x.indexBytes > 0 ? `, ${bytes(x.indexBytes)}` : ""}</td></tr>)}</tbody>
             </table>
           </div>
         </section>

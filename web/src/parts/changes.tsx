@@ -24,10 +24,17 @@ export function ChangeList({ changes }: { changes: readonly ObjectChange[] }) {
         return (
           <li key={i} class={css[sort]}>
             <span class={css.sign} aria-hidden="true">{signs[sort]}</span>
-            <span>{c.summary || `${c.object} ${sort}`}<span class="visually-hidden"> ({sort})</span></span>
+            <span class={css.what}><Words said={c.summary || `${c.object} ${sort}`} /><span class="visually-hidden"> ({sort})</span></span>
           </li>
         );
       })}
     </ul>
   );
+}
+
+/** What was done in quiet words, what it was done to in plain ones, with room to break a long name. */
+function Words({ said }: { said: string }) {
+  const at = said.lastIndexOf(" ") + 1;
+  const pieces = said.slice(at).split(/(?<=[_.])/);
+  return <>{said.slice(0, at)}<strong>{pieces.map((p, i) => [i > 0 && <wbr key={i} />, p])}</strong></>;
 }

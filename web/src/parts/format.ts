@@ -25,7 +25,7 @@ export function bytes(n: number): string {
     n /= 1024;
     i++;
   }
-  return `${i === 0 || n >= 99.5 ? Math.round(n) : n.toFixed(1)} ${units[i]}`;
+  return `${i === 0 || n >= 99.5 ? Math.round(n) : n.toFixed(1).replace(/\.0$/, "")} ${units[i]}`;
 }
 
 export function millis(ms: number): string {

@@ -25,7 +25,7 @@ describe("keys", () => {
 
 describe("numbers", () => {
   test.each([[0, "0"], [950, "950"], [1000, "1k"], [12_345, "12k"], [999_999, "1M"], [3_400_000, "3.4M"], [10_000_000, "10M"], [2.5e9, "2.5B"]])("%d is %s", (n, s) => expect(short(n)).toBe(s));
-  test.each([[0, "0 B"], [999, "999 B"], [8192, "8.0 kB"], [1 << 20, "1.0 MB"], [150 << 20, "150 MB"]])("%d bytes are %s", (n, s) => expect(bytes(n)).toBe(s));
+  test.each([[0, "0 B"], [999, "999 B"], [8192, "8 kB"], [7680, "7.5 kB"], [1 << 20, "1 MB"], [150 << 20, "150 MB"]])("%d bytes are %s", (n, s) => expect(bytes(n)).toBe(s));
   test.each([[0.2, "<1 ms"], [14.4, "14 ms"], [1234, "1.23 s"], [61_000, "61.0 s"]])("%d ms are %s", (n, s) => expect(millis(n)).toBe(s));
   test("times are told from now", () => {
     const now = Date.UTC(2026, 0, 15, 12);

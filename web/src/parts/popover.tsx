@@ -216,7 +216,7 @@ export function Tips() {
   }, []);
   if (!tip) return null;
   return (
-    <Popover key={tip.text + tip.at.left + tip.at.top} at={tip.at} onClose={() => setTip(null)} label={tip.text} role="tooltip" id={id} passive class="tip">
+    <Popover key={tip.text + tip.at.left + tip.at.top} at={tip.at} onClose={() => setTip(null)} label={tip.text} role="tooltip" id={id} passive class={css.tip ?? ""}>
       {tip.text}
     </Popover>
   );

@@ -1,8 +1,8 @@
-// The whole field, small, with what is on the screen.
+// The whole field, small, with what is on the screen; only where that is not all.
 
-import type { Signal } from "@preact/signals";
+import { useComputed, type Signal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { seen, type Camera } from "./camera";
+import { holds, seen, type Camera } from "./camera";
 import type { Graph } from "./graph";
 import type { Layout } from "./layout";
 import { hues } from "./scene";
@@ -24,6 +24,8 @@ export function Minimap({ layout, graph, eye, onLook }: {
     )),
     [layout, marks],
   );
+  const whole = useComputed(() => holds(seen(eye.value, eye.value.w, eye.value.h), { x: 0, y: 0, w: layout.w, h: layout.h }));
+  if (whole.value) return null;
   const to = (e: PointerEvent) => {
     const box = (e.currentTarget as SVGElement).getBoundingClientRect();
     onLook((e.clientX - box.left) / k, (e.clientY - box.top) / k);

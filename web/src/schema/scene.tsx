@@ -53,14 +53,14 @@ export function BoxShape({ box, at, detail, distance, selected, near, faded, id 
 }
 
 function FarName({ box, at, title }: { box: Box; at: Placed; title: string }) {
-  const { lines, size } = wrapName(title, at.w - 16, at.h - 10);
+  const { lines, size } = wrapName(sign[box.mark] ? `${sign[box.mark]} ${title}` : title, at.w - 16, at.h - 10);
   const top = at.h / 2 - ((lines.length - 1) * size * 1.12) / 2 + size * 0.36;
   return (
     <>
       <rect class={css.fill} width={at.w} height={at.h} rx={7} />
       {lines.map((text, i) => (
         <text key={i} class={css.far} x={at.w / 2} y={top + i * size * 1.12} style={{ fontSize: `${size}px` }}>
-          {i === 0 && sign[box.mark] ? `${sign[box.mark]} ${text}` : text}
+          {text}
         </text>
       ))}
     </>

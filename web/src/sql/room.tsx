@@ -208,7 +208,7 @@ function Mode() {
   if (!writing.value) return <span class={css.mode} data-tip={`Runs in a read-only transaction. ${s.writeWhy}`} tabIndex={0}><IconLock size={13} />Read only</span>;
   return (
     <label class={css.mode} data-on={armed.value ? "" : undefined} data-tip="For the next run only">
-      <input type="checkbox" role="switch" checked={armed.value} onChange={(e) => (armed.value = e.currentTarget.checked)} />
+      <input type="checkbox" role="switch" aria-label="The next run writes" checked={armed.value} onChange={(e) => (armed.value = e.currentTarget.checked)} />
       {armed.value ? <><IconEdit size={13} />The next run writes</> : <><IconLock size={13} />Read only</>}
     </label>
   );
