@@ -122,14 +122,13 @@ func runStudio(ctx context.Context, a *app, o *studioOptions) error {
 		return err
 	}
 	defer listener.Close()
-	access.Port = listener.Addr().(*net.TCPAddr).Port
 	options.Access = *access
 	server, err := studio.New(*options)
 	if err != nil {
 		return err
 	}
 	defer server.Close()
-	a.announceStudio(o, options, server)
+	a.announceStudio(o, options, server, listener.Addr().(*net.TCPAddr).Port)
 	return server.Serve(ctx, listener)
 }
 
@@ -278,12 +277,12 @@ func (o *studioOptions) access(ctx context.Context, a *app) (*studio.Access, err
 }
 
 // announceStudio prints the link, and opens it where a person is.
-func (a *app) announceStudio(o *studioOptions, options *studio.Options, server *studio.Server) {
+func (a *app) announceStudio(o *studioOptions, options *studio.Options, server *studio.Server, port int) {
 	to := ""
 	if o.page != "" {
 		to = "&to=" + url.QueryEscape(o.page)
 	}
-	base := "http://" + net.JoinHostPort(o.shownHost(), strconv.Itoa(options.Access.Port))
+	base := "http://" + net.JoinHostPort(o.shownHost(), strconv.Itoa(port))
 	link := base + server.Link() + to
 	if options.Access.Passphrase != "" { // others are to come in by the passphrase alone
 		link = base + o.page

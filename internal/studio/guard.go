@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -16,9 +15,6 @@ import (
 
 // Access says who gets in.
 type Access struct {
-	// Port is the one that is listened on; it is in the cookie's name, since
-	// browsers keep cookies by host and not by port.
-	Port int
 	// Names are the hosts that the page may be asked for by, next to the names
 	// and addresses of this machine's loopback.
 	Names []string
@@ -103,14 +99,23 @@ func (g *guard) admits(token string) bool {
 	return true
 }
 
-func (g *guard) cookieName() string { return "skein_studio_" + strconv.Itoa(g.access.Port) }
+// cookieName has the port that the browser asks by: browsers keep cookies by host
+// and not by port, and each of several studios is to keep its own. The port that
+// is listened on would not do, since those of two containers are often the same.
+func cookieName(r *http.Request) string {
+	name := "skein_studio"
+	if _, port, err := net.SplitHostPort(r.Host); err == nil {
+		name += "_" + port
+	}
+	return name
+}
 
-func (g *guard) cookie() *http.Cookie {
-	return &http.Cookie{Name: g.cookieName(), Value: g.session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}
+func (g *guard) cookie(r *http.Request) *http.Cookie {
+	return &http.Cookie{Name: cookieName(r), Value: g.session, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode}
 }
 
 func (g *guard) knows(r *http.Request) bool {
-	for _, c := range r.CookiesNamed(g.cookieName()) {
+	for _, c := range r.CookiesNamed(cookieName(r)) {
 		if same(c.Value, g.session) {
 			return true
 		}

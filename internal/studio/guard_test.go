@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"net/http/cookiejar"
 	"net/url"
 	"regexp"
 	"strings"
@@ -56,6 +55,8 @@ func TestAttacks(t *testing.T) {
 		{"DNS rebinding of the page", "GET", "/", func(r *http.Request) { r.Host = "evil.example" }, 421},
 		{"DNS rebinding of a link", "GET", "/open?token=x", func(r *http.Request) { r.Host = "evil.example" }, 421},
 		{"DNS rebinding by a name that looks like ours", "GET", "/api/session", func(r *http.Request) { r.Host = "localhost.evil.example" }, 421},
+		{"DNS rebinding by a name that is an address in part", "GET", "/api/session", func(r *http.Request) { r.Host = "127.0.0.1.evil.example" }, 421},
+		{"an address that browsers take for this machine", "GET", "/api/session", func(r *http.Request) { r.Host = "0.0.0.0:" + r.URL.Port() }, 421},
 		{"DNS rebinding by an address of somebody else", "GET", "/api/session", func(r *http.Request) { r.Host = "192.0.2.1:80" }, 421},
 		{"another site reads", "GET", "/api/session", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "cross-site") }, 403},
 		{"another port of this machine reads", "GET", "/api/session", func(r *http.Request) { r.Header.Set("Sec-Fetch-Site", "same-site") }, 403},
@@ -75,8 +76,8 @@ func TestAttacks(t *testing.T) {
 		{"an encoded path out of the page", "GET", "/assets/..%2f..%2fserver.go", func(*http.Request) {}, 400},
 	} {
 		r := s.request(c.method, c.path, run)
-		r.AddCookie(s.server.guard.cookie())
 		c.change(r)
+		r.AddCookie(s.server.guard.cookie(r))
 		status, text, header := s.attack(stranger(), r)
 		if c.status != 0 && status != c.status {
 			t.Errorf("%s: %d %s, want %d", c.name, status, text, c.status)
@@ -103,7 +104,7 @@ func TestStranger(t *testing.T) {
 		for _, cookie := range []string{"", "x", s.server.guard.token, s.server.guard.session[:20]} {
 			r := s.request(method, strings.NewReplacer("{key}", "x", "{tag}", "x").Replace(path), object{})
 			if cookie != "" {
-				r.AddCookie(&http.Cookie{Name: s.server.guard.cookieName(), Value: cookie})
+				r.AddCookie(&http.Cookie{Name: cookieName(r), Value: cookie})
 			}
 			if status, text, _ := s.attack(stranger(), r); status != 401 || !strings.Contains(text, "open the link") {
 				t.Errorf("%s with the cookie %q: %d %s", e.pattern, cookie, status, text)
@@ -156,6 +157,34 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+// TestForwardedPorts opens a studio by two forwarded ports, as two in containers
+// are that listen on the same one: neither may put its cookie over the other's.
+func TestForwardedPorts(t *testing.T) {
+	s := start(t, "")
+	ask := func(path, host string, cookies ...*http.Cookie) (int, []*http.Cookie) {
+		r := s.request("GET", path, nil)
+		r.Host = host
+		for _, c := range cookies {
+			r.AddCookie(c)
+		}
+		status, _, header := s.attack(stranger(), r)
+		return status, (&http.Response{Header: header}).Cookies()
+	}
+	names := map[string]bool{}
+	for _, host := range []string{"localhost:8081", "localhost:8082", "localhost"} {
+		_, cookies := ask(s.server.Link(), host)
+		if len(cookies) != 1 || names[cookies[0].Name] {
+			t.Fatalf("%s: %v", host, cookies)
+		}
+		names[cookies[0].Name] = true
+		for by, want := range map[string]int{host: 200, "localhost:8083": 401} {
+			if status, _ := ask("/api/session", by, cookies...); status != want {
+				t.Errorf("the cookie of %s by %s: %d", host, by, status)
+			}
+		}
+	}
+}
+
 func TestHeaders(t *testing.T) {
 	s := start(t, "")
 	nonces := map[string]bool{}
@@ -196,56 +225,6 @@ func TestLongBodies(t *testing.T) {
 	s.refused(400, "POST", "/api/rows", `{"schema":1}`, "cannot be read")
 	s.refused(400, "POST", "/api/rows", `{"nobody":1}`, "cannot be read")
 	s.refused(400, "POST", "/api/rows", `[`, "cannot be read")
-}
-
-const passphrase = "correct horse battery"
-
-func TestPassphrase(t *testing.T) {
-	s := start(t, "", func(o *Options) {
-		o.Access.Passphrase, o.Access.Anywhere, o.Access.Names = passphrase, true, []string{"db.example"}
-	})
-	login := func(client *http.Client, word string, change func(*http.Request)) (int, string, http.Header) {
-		t.Helper()
-		r, _ := http.NewRequestWithContext(t.Context(), "POST", s.base+"/login", strings.NewReader(url.Values{"passphrase": {word}}.Encode()))
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		r.Header.Set("Origin", s.base)
-		change(r)
-		return s.attack(client, r)
-	}
-	same := func(*http.Request) {}
-	if status, text, header := s.attack(stranger(), s.request("GET", "/", nil)); status != 200 || !strings.Contains(text, `type="password"`) || strings.Contains(header.Get("Content-Security-Policy"), "script-src") {
-		t.Errorf("%d %s", status, text)
-	}
-	for host, want := range map[string]int{"db.example:1": 200, "192.0.2.7": 200, "evil.example": 421} {
-		r := s.request("GET", "/", nil)
-		r.Host = host
-		if status, _, _ := s.attack(stranger(), r); status != want {
-			t.Errorf("%s: %d", host, status)
-		}
-	}
-	if status, _, header := login(stranger(), passphrase, func(r *http.Request) { r.Header.Set("Origin", "http://evil.example") }); status != 403 || header.Get("Set-Cookie") != "" {
-		t.Errorf("from elsewhere: %d", status)
-	}
-	jar, _ := cookiejar.New(nil)
-	person := stranger()
-	person.Jar = jar
-	if status, _, header := login(person, passphrase, same); status != 303 || header.Get("Set-Cookie") == "" {
-		t.Errorf("the passphrase: %d %v", status, header)
-	}
-	if status, _, _ := s.attack(person, s.request("GET", "/api/session", nil)); status != 200 {
-		t.Errorf("with the cookie: %d", status)
-	}
-	for i := range freeTries + 1 {
-		if status, text, header := login(stranger(), "wrong", same); status != 403 || header.Get("Set-Cookie") != "" || strings.Contains(text, passphrase) {
-			t.Errorf("try %d: %d %s", i, status, text)
-		}
-	}
-	if status, text, header := login(stranger(), passphrase, same); status != 429 || header.Get("Retry-After") == "" || header.Get("Set-Cookie") != "" {
-		t.Errorf("after too many: %d %s", status, text)
-	}
-	if status, _, _ := s.attack(person, s.request("GET", "/api/session", nil)); status != 200 {
-		t.Errorf("who is in stays in: %d", status)
-	}
 }
 
 // TestNoPasswords lets everything fail that talks to the database, with the

@@ -52,7 +52,7 @@ func start(t *testing.T, setup string, change ...func(*Options)) *studioTest {
 	}
 	options := Options{
 		Connect: connect, Database: Database{Name: address.Database(db.Config()), Host: db.Config().Host, Port: db.Config().Port, User: db.Config().User, Local: true},
-		Version: "test", Files: testPage, Access: Access{Port: l.Addr().(*net.TCPAddr).Port},
+		Version: "test", Files: testPage,
 	}
 	for _, f := range change {
 		f(&options)

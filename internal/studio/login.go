@@ -52,7 +52,7 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 		s.note(w, http.StatusForbidden, "This link is not good any more", "A link is good as long as the studio that printed it runs, and the one that a browser was started with is good once. Start `skein studio` again, or use the link that it printed.")
 		return
 	}
-	http.SetCookie(w, s.guard.cookie())
+	http.SetCookie(w, s.guard.cookie(r))
 	http.Redirect(w, r, within(r.URL.Query().Get("to")), http.StatusSeeOther)
 }
 
@@ -87,7 +87,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	g.tries.succeed()
-	http.SetCookie(w, g.cookie())
+	http.SetCookie(w, g.cookie(r))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
