@@ -22,27 +22,24 @@ const (
 	longestPause = time.Minute
 )
 
-// wait is how long the next try has to wait.
-func (a *attempts) wait() time.Duration {
+// try looks at a try, unless it comes before the pause is over: then it says how
+// long that still is. Looking and counting are one step, so that of many tries
+// sent at the same time no more are looked at than of tries one after the other.
+func (a *attempts) try(right func() bool) (good bool, pause time.Duration) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return max(0, time.Until(a.until))
-}
-
-// fail counts a wrong try. Each beyond the free ones doubles the pause.
-func (a *attempts) fail() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
+	if pause = time.Until(a.until); pause > 0 {
+		return false, pause
+	}
+	if right() {
+		a.failed, a.until = 0, time.Time{}
+		return true, 0
+	}
 	a.failed++
 	if over := a.failed - freeTries; over > 0 {
 		a.until = time.Now().Add(min(longestPause, time.Second<<min(over-1, 6)))
 	}
-}
-
-func (a *attempts) succeed() {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.failed, a.until = 0, time.Time{}
+	return false, 0
 }
 
 // open takes the token of a link and gives the cookie for it. The answer goes
@@ -72,21 +69,20 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		s.note(w, http.StatusForbidden, "Not from here", "The passphrase is given on the page of this server.")
 		return
 	}
-	if pause := g.tries.wait(); pause > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(int(pause.Seconds())+1))
-		s.loginForm(w, http.StatusTooManyRequests, "Too many wrong tries. Wait "+strconv.Itoa(int(pause.Seconds())+1)+" seconds.")
-		return
-	}
 	if err := arrive(w, r, longestPassphrase); err != nil {
 		s.note(w, http.StatusBadRequest, "Not like that", err.Error())
 		return
 	}
-	if !same(r.PostFormValue("passphrase"), g.access.Passphrase) {
-		g.tries.fail()
+	good, pause := g.tries.try(func() bool { return same(r.PostFormValue("passphrase"), g.access.Passphrase) })
+	switch seconds := strconv.Itoa(int(pause.Seconds()) + 1); {
+	case pause > 0:
+		w.Header().Set("Retry-After", seconds)
+		s.loginForm(w, http.StatusTooManyRequests, "Too many wrong tries. Wait "+seconds+" seconds.")
+		return
+	case !good:
 		s.loginForm(w, http.StatusForbidden, "That is not the passphrase.")
 		return
 	}
-	g.tries.succeed()
 	http.SetCookie(w, g.cookie(r))
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }

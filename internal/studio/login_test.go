@@ -1,6 +1,10 @@
 package studio
 
 import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -55,5 +59,56 @@ func TestPassphrase(t *testing.T) {
 	}
 	if status, _, _ := s.attack(person, s.request("GET", "/api/session", nil)); status != 200 {
 		t.Errorf("who is in stays in: %d", status)
+	}
+}
+
+// TestTriesAtOnce begins many tries before the first of them is counted: one that
+// sends them all at once must not have more of them looked at.
+func TestTriesAtOnce(t *testing.T) {
+	s := start(t, "", func(o *Options) { o.Access.Passphrase = passphrase })
+	const many = 40
+	type try struct {
+		conn    net.Conn
+		answers *bufio.Reader
+		rest    string
+	}
+	var tries []try
+	for i := range many {
+		word := "wrong"
+		if i == many-1 {
+			word = passphrase
+		}
+		form := url.Values{"passphrase": {word}}.Encode()
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprintf(conn, "POST /login HTTP/1.1\r\nHost: localhost\r\nOrigin: http://localhost\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n", len(form))
+		answers := bufio.NewReader(conn)
+		if answer, err := http.ReadResponse(answers, nil); err != nil || answer.StatusCode != http.StatusContinue { // it waits for the body now
+			t.Fatal(answer, err)
+		}
+		tries = append(tries, try{conn, answers, form})
+	}
+	looked := 0
+	for i, one := range tries {
+		if _, err := io.WriteString(one.conn, one.rest); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(one.answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusTooManyRequests {
+			looked++
+		}
+		if i == many-1 && len(answer.Cookies()) > 0 {
+			t.Error("the last was let in")
+		}
+	}
+	if looked != freeTries+1 {
+		t.Errorf("%d of %d tries were looked at, want %d", looked, many, freeTries+1)
 	}
 }
