@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/secret"
 )
 
@@ -254,6 +256,29 @@ func TestNoPasswords(t *testing.T) {
 	}
 	if asked < 3 {
 		t.Errorf("only %d calls got as far as the database", asked)
+	}
+}
+
+// TestNoPasswordsInNotices lets PostgreSQL say the password without failing, to
+// the editor and while a migration is applied.
+func TestNoPasswordsInNotices(t *testing.T) {
+	const password = "s3cret-w0rd"
+	hide := &secret.Set{}
+	hide.Add(password)
+	s := start(t, "", writing, func(o *Options) { o.Hide = hide })
+	lines := s.lines(object{"id": "n", "write": true, "sql": "DO $$ BEGIN RAISE NOTICE 'a " + password + "' USING DETAIL = 'b " + password + "', HINT = 'c " + password + "'; END $$"})
+	at := slices.IndexFunc(lines, func(l object) bool { return l["type"] == "notice" })
+	if at < 0 {
+		t.Fatalf("no notice: %v", lines)
+	}
+	for name, want := range map[string]string{"message": "a xxxxx", "detail": "b xxxxx", "hint": "c xxxxx"} {
+		if got := lines[at][name]; got != want {
+			t.Errorf("the notice's %s: %v", name, got)
+		}
+	}
+	e := s.server.eventOf(migrate.Notice{Message: "a " + password, Detail: "b " + password, Hint: "c " + password})
+	if e.Message != "a xxxxx" || e.Detail != "b xxxxx" || e.Hint != "c xxxxx" {
+		t.Errorf("a migration's: %+v", e)
 	}
 }
 

@@ -121,7 +121,7 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) error {
 	}
 	out := newStream(w)
 	tell := func(v any) { _ = out.send(v) } // nobody may be listening any more
-	run := standing.AsTeamSays(migrate.Options{OnEvent: func(e migrate.Event) { tell(standing.EventOf(e)) }}, team)
+	run := standing.AsTeamSays(migrate.Options{OnEvent: func(e migrate.Event) { tell(s.eventOf(e)) }}, team)
 	done, err := migrate.Apply(ctx, conn, pending, run)
 	last := applyEnd{Type: "end", OK: err == nil, ByOthers: append([]string{}, done.ByOthers...), Applied: []string{}}
 	for _, m := range done.Migrations {
@@ -133,6 +133,15 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) error {
 	}
 	tell(last)
 	return nil
+}
+
+// eventOf is an event without passwords in what PostgreSQL said.
+func (s *Server) eventOf(event migrate.Event) standing.Event {
+	e := standing.EventOf(event)
+	for _, text := range []*string{&e.Reason, &e.Message, &e.Detail, &e.Hint} {
+		*text = s.options.Hide.Hide(*text)
+	}
+	return e
 }
 
 // applyEnd is the last line of applying.

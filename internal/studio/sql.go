@@ -144,7 +144,8 @@ func (s *Server) sqlEvent(ctx context.Context, text string, event query.Event) a
 	case query.Rows:
 		return rowsLine{"rows", e.Index, e.Rows}
 	case query.Notice:
-		return noticeLine{"notice", e.Index, e.Severity, e.Message, e.Detail, e.Hint}
+		hide := s.options.Hide.Hide
+		return noticeLine{"notice", e.Index, e.Severity, hide(e.Message), hide(e.Detail), hide(e.Hint)}
 	case query.Done:
 		return doneLine{"done", e.Index, e.Command, e.Rows, e.More, milliseconds(e.Took)}
 	case query.Ended:
