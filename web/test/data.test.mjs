@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
-import { barriers, studio } from "./studio.mjs";
+import { barriers, cell, rooms, rows, studio, toast } from "./studio.mjs";
 
 const setup = `
   CREATE TYPE state AS ENUM ('open', 'paid', 'sent');
@@ -21,29 +21,7 @@ const setup = `
   INSERT INTO loose SELECT g, 'x' FROM generate_series(1, 20) g;
   ANALYZE;`;
 
-const cell = (page, row, column) => page.locator(`[data-r="${row}"] [data-c="${column}"]`);
-const rows = (page) => page.waitForSelector("[data-r] [data-c]");
-const toast = (page, text) => page.locator("[aria-live=polite]", { hasText: text }).waitFor();
-
-describe("the Data room", () => {
-  let s;
-  before(async () => {
-    s = await studio(setup);
-  });
-  after(() => s?.stop());
-
-  /** A page that must not have been complained about when the test ends. */
-  const on = (name, path, options, run) =>
-    test(name, async () => {
-      const page = await s.open(path, options);
-      try {
-        await run(page);
-        assert.deepEqual(page.complaints, []);
-      } finally {
-        await page.context().close();
-      }
-    });
-
+rooms("the Data room", () => studio(setup), (on) => {
   on("browse: from the list to the rows, and what ran", "/", {}, async (page) => {
     await page.getByRole("searchbox", { name: "Filter tables" }).fill("ord");
     await page.getByRole("searchbox", { name: "Filter tables" }).press("Enter");
@@ -160,7 +138,7 @@ describe("the Data room", () => {
     await page.waitForFunction(() => document.querySelector('[data-r="0"] [data-c="0"]')?.textContent === "1");
   });
 
-  on("edit, undo, review the exact SQL, commit", "/data/public/people", {}, async (page) => {
+  on("edit, undo, review the exact SQL, commit", "/data/public/people", {}, async (page, s) => {
     await rows(page);
     await cell(page, 4, 1).click();
     await page.keyboard.type("Grace");
@@ -180,7 +158,7 @@ describe("the Data room", () => {
     assert.equal(await page.getByText("rows edited").count(), 0);
   });
 
-  on("a new row with defaults, and a deletion", "/data/public/people", {}, async (page) => {
+  on("a new row with defaults, and a deletion", "/data/public/people", {}, async (page, s) => {
     await rows(page);
     await page.getByRole("button", { name: "New row" }).click();
     await page.keyboard.type("Ada");
@@ -201,7 +179,7 @@ describe("the Data room", () => {
     assert.deepEqual(await s.sql("SELECT 1 FROM people WHERE name = 'Ada'"), []);
   });
 
-  on("a conflict is shown at the cell with both versions, and can be settled", "/data/public/people", {}, async (page) => {
+  on("a conflict is shown at the cell with both versions, and can be settled", "/data/public/people", {}, async (page, s) => {
     await rows(page);
     await cell(page, 9, 1).click();
     await page.keyboard.type("Mine");
@@ -224,7 +202,7 @@ describe("the Data room", () => {
     assert.deepEqual(await s.sql("SELECT name FROM people WHERE id = 10"), [["Mine"]]);
   });
 
-  on("what the database refuses is shown at the cell", "/data/public/orders", {}, async (page) => {
+  on("what the database refuses is shown at the cell", "/data/public/orders", {}, async (page, s) => {
     await rows(page);
     await cell(page, 0, 3).click();
     await page.keyboard.type("-4");

@@ -2,8 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { after, before, describe, test } from "node:test";
-import { barriers, studio } from "./studio.mjs";
+import { barriers, rooms, studio, write } from "./studio.mjs";
 
 /** 112 tables in 14 families; half of them point to users. */
 const families = ["users", "team", "invoice", "product", "ticket", "message", "file", "audit", "agent", "skill", "prompt", "quota", "report", "site"];
@@ -16,35 +15,6 @@ const setup = `${many}
   INSERT INTO users SELECT g, 'User ' || g, now() FROM generate_series(1, 3000) g;
   INSERT INTO team SELECT g, 'Team ' || g, now() FROM generate_series(1, 20) g;
   ANALYZE;`;
-
-const rooms = (name, start, tests) =>
-  describe(name, () => {
-    let s;
-    before(async () => {
-      s = await start();
-    });
-    after(() => s?.stop());
-    /** A page that must not have been complained about when the test ends. */
-    const on = (title, path, options, run) =>
-      test(title, async () => {
-        const page = await s.open(path, options);
-        try {
-          await run(page, s);
-          assert.deepEqual(page.complaints.filter((c) => !/^Applying inline style/.test(c)), []);
-        } finally {
-          await page.context().close();
-        }
-      });
-    tests(on);
-  });
-
-async function write(page, text) {
-  const editor = page.getByRole("textbox", { name: "SQL" });
-  await editor.click();
-  await page.keyboard.press("ControlOrMeta+a");
-  await page.keyboard.press("Delete");
-  await page.keyboard.insertText(text);
-}
 
 rooms("the SQL room", () => studio(setup), (on) => {
   on("runs the statement at the cursor, and no other", "/sql", {}, async (page) => {

@@ -4,9 +4,11 @@
 
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
@@ -71,6 +73,44 @@ export async function studio(setup, args = ["--write"], cwd = undefined) {
     throw e;
   }
 }
+
+/**
+ * Tests of a room: `start` gives the studio that they share, `tests` gets `on`. Each
+ * has a page of its own, which nothing may have been complained about when it ends.
+ */
+export const rooms = (name, start, tests) =>
+  describe(name, () => {
+    let s;
+    before(async () => {
+      s = await start();
+    });
+    after(() => s?.stop());
+    tests((title, path, options, run) =>
+      test(title, async () => {
+        const page = await s.open(path, options);
+        try {
+          await run(page, s);
+          assert.deepEqual(page.complaints.filter((c) => !/^Applying inline style/.test(c)), []);
+        } finally {
+          await page.context().close();
+        }
+      }),
+    );
+  });
+
+/** Puts a text into the editor of the SQL room in place of what is there. */
+export async function write(page, text) {
+  const editor = page.getByRole("textbox", { name: "SQL" });
+  await editor.click();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.press("Delete");
+  await page.keyboard.insertText(text);
+}
+
+/** Of the grid of the Data room. */
+export const cell = (page, row, column) => page.locator(`[data-r="${row}"] [data-c="${column}"]`);
+export const rows = (page) => page.waitForSelector("[data-r] [data-c]");
+export const toast = (page, text) => page.locator("[aria-live=polite]", { hasText: text }).waitFor();
 
 const cookies = new Map();
 
