@@ -135,7 +135,7 @@ func TestChangesErrors(t *testing.T) {
 	s := start(t, bank+`CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
 		CREATE TABLE kept (id int PRIMARY KEY, a int); INSERT INTO kept VALUES (1, 1);
 		CREATE TRIGGER keep BEFORE UPDATE ON kept FOR EACH ROW EXECUTE FUNCTION keep();
-		CREATE TABLE keyless (a int); CREATE VIEW seen AS SELECT 1 AS a;`, writing)
+		CREATE TABLE keyless (a int); CREATE VIEW seen AS SELECT 1 AS a; CREATE TABLE coded (id int PRIMARY KEY, code bit(4));`, writing)
 	insert := func(after object) object { return account("insert", nil, nil, after) }
 	for _, c := range []struct {
 		name   string
@@ -144,6 +144,7 @@ func TestChangesErrors(t *testing.T) {
 	}{
 		{"not a number", insert(object{"name": "x", "balance": "much"}), []string{`"column":"balance"`, "22P02"}},
 		{"too long", insert(object{"name": "much too long"}), []string{`"column":"name"`, "22001"}},
+		{"too short", object{"kind": "insert", "schema": "public", "name": "coded", "after": object{"id": "1", "code": "10"}}, []string{`"column":"code"`, "22026"}},
 		{"null", insert(object{"balance": "1"}), []string{`"column":"name"`, "23502"}},
 		{"check", insert(object{"name": "x", "balance": "-1"}), []string{`"column":"balance"`, "23514"}},
 		{"unique", insert(object{"name": "ada"}), []string{`"column":"name"`, "23505"}},

@@ -78,22 +78,26 @@ func unreadable(ctx context.Context, run func(func(*pool.Tx) error) error, c Cha
 			_, err := tx.Rows(ctx, "SELECT CAST($1 AS "+column.Type+")", v.Text)
 			return err
 		})
-		if err != nil || tooLong(column.Type, *v.Text) {
+		if err != nil || misfits(column.Type, *v.Text) {
 			return column.Name
 		}
 	}
 	return ""
 }
 
-// tooLong says whether a text is longer than its type: a cast would cut it.
-func tooLong(kind, text string) bool {
-	_, length, ok := strings.Cut(kind, "(")
+// misfits says whether a text has another length than its type takes: a cast
+// would cut it, or fill it up.
+func misfits(kind, text string) bool {
+	name, length, ok := strings.Cut(kind, "(")
 	if !ok || !strings.HasPrefix(kind, "character") && !strings.HasPrefix(kind, "bit") {
 		return false
 	}
-	n := 0
+	want := 0
 	for _, digit := range strings.TrimSuffix(length, ")") {
-		n = n*10 + int(digit-'0')
+		want = want*10 + int(digit-'0')
 	}
-	return len([]rune(strings.TrimRight(text, " "))) > n
+	if name == "bit" {
+		return len(text) != want
+	}
+	return len([]rune(strings.TrimRight(text, " "))) > want
 }
