@@ -22,6 +22,13 @@ export interface ShownColumn {
   foreign?: ForeignKey;
 }
 
+/** Why nobody can give a column a value; null where one can. */
+export function whyFixed(c: Column): string | null {
+  if (c.generated !== undefined) return "it is generated from other columns";
+  if (c.identity === "always") return "its values are always generated";
+  return c.updatable ? null : "it takes no values";
+}
+
 export const narrowest = 48;
 const widest = 340;
 const character = 7.25; // of the data font, in pixels

@@ -1,11 +1,17 @@
 // PostgreSQL's text forms, read for showing. What cannot be read is shown as it is.
 
-import type { Cell } from "../api";
+import type { Cell, Column, NewValue } from "../api";
 
 export const isCut = (c: Cell | undefined): c is { cut: string; size: number } => c !== null && typeof c === "object";
 
 /** The text of a cell as far as it is here. */
 export const textOf = (c: Cell | undefined): string | null => (c === undefined || c === null ? null : typeof c === "string" ? c : c.cut);
+
+/** Whether an empty text is a value, and not only the lack of one. */
+export const takesEmpty = (kind: Column["kind"] | undefined): boolean => kind === "text" || kind === "bytea" || kind === "other";
+
+/** What a text that somebody typed or pasted is in a column: nothing at all is NULL where it cannot be a value. */
+export const entered = (c: Pick<Column, "kind" | "nullable">, text: string): NewValue => (text === "" && c.nullable && !takesEmpty(c.kind) ? null : text);
 
 export type Items = (string | null | Items)[];
 

@@ -3,13 +3,14 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ComponentType } from "preact";
 import { api, ApiError, rawUrl, type Cell, type Column, type NewValue, type Problem, type TableName } from "../api";
-import { Button, IconButton, Input, LinkButton } from "../parts/controls";
-import { Dialog } from "../parts/dialog";
+import { Button, IconButton, LinkButton } from "../parts/controls";
+import fields from "../parts/controls.module.css";
+import { Confirm, Dialog } from "../parts/dialog";
 import { bytes } from "../parts/format";
 import { IconDownload, IconPlus, IconTrash } from "../parts/icons";
 import { formatJson, JsonTree, readJson } from "../parts/jsontree";
 import { ProblemNotice, Working } from "../parts/notice";
-import { hexLines, imageType, isCut, readArray, readBytes, readVector, textOf, writeArray, writeBytes } from "./value";
+import { hexLines, imageType, isCut, readArray, readBytes, readVector, takesEmpty, textOf, writeArray, writeBytes } from "./value";
 import css from "./whole.module.css";
 
 type CodeProps = { value: string; language: "json" | "text"; readOnly?: boolean; label: string; onChange?: (t: string, problem: string | null) => void };
@@ -19,6 +20,9 @@ function useCode(): ComponentType<CodeProps> | null {
   useEffect(() => void import("../parts/code").then((m) => set({ c: m.default })), []);
   return C?.c ?? null;
 }
+
+/** What is this long was cut by the server. */
+const mostWhole = 8 << 20;
 
 /** The whole text of a value, fetched if only its beginning is here. */
 export function useWhole(table: TableName, key: string[] | null, column: string, cell: Cell | undefined): { text: string | null | undefined; problem: Problem | null } {
@@ -35,7 +39,7 @@ export function useWhole(table: TableName, key: string[] | null, column: string,
     const abort = new AbortController();
     set({ text: undefined, problem: null });
     api.cell({ ...table, key, column }, abort.signal).then(
-      (v) => set({ text: v.value, problem: null }),
+      (v) => set((v.value?.length ?? 0) < mostWhole ? { text: v.value, problem: null } : { text: undefined, problem: { what: `this value is too long to be shown: ${bytes(v.size)}`, next: "Download it. It is changed by an UPDATE in SQL." } }),
       (e: unknown) => e instanceof ApiError && set({ text: undefined, problem: e.problem }),
     );
     return () => abort.abort();
@@ -57,22 +61,24 @@ export function WholeValue({ table, rowKey, column, cell, onSave, onClose }: Who
   const { text, problem } = useWhole(table, rowKey, column.name, cell);
   const [next, setNext] = useState<string | undefined>(undefined);
   const [wrong, setWrong] = useState<string | null>(null);
+  const [leaving, setLeaving] = useState(false);
+  const touched = wrong !== null || (next !== undefined && next !== text);
   const save = (v: NewValue) => {
     onSave?.(v, text ?? null);
     onClose();
   };
   return (
-    <Dialog wide title={column.name} onClose={onClose} foot={onSave && (
+    <Dialog wide title={column.name} onClose={() => (touched ? setLeaving(true) : onClose())} foot={onSave && text !== undefined && (
       <>
         {wrong && <span class={css.wrong} role="alert">{wrong}</span>}
         <span style={{ flex: 1 }} />
         {column.nullable && <Button onClick={() => save(null)}>Set NULL</Button>}
         {column.default !== null && <Button onClick={() => save({ default: true })}>Set default</Button>}
         <Button look="outline" onClick={onClose}>Cancel</Button>
-        <Button look="solid" disabled={next === undefined || wrong !== null} onClick={() => next !== undefined && save(next)}>Keep change</Button>
+        <Button look="solid" disabled={!touched || wrong !== null} onClick={() => next !== undefined && save(next)}>Keep change</Button>
       </>
     )}>
-      {problem && <ProblemNotice problem={problem} />}
+      {problem && <ProblemNotice problem={problem} action={rowKey && <Download raw={rawUrl({ ...table, key: rowKey, column: column.name })} />} />}
       {text === undefined && !problem && <div style={{ position: "relative", height: "80px" }}><Working /></div>}
       {text !== undefined && (
         <ValueView column={column} text={next ?? text} raw={rowKey && text !== null ? rawUrl({ ...table, key: rowKey, column: column.name }) : null} editing={onSave !== undefined}
@@ -80,6 +86,11 @@ export function WholeValue({ table, rowKey, column, cell, onSave, onClose }: Who
             setNext(t);
             setWrong(w);
           }} />
+      )}
+      {leaving && (
+        <Confirm title={`Drop what you wrote into ${column.name}?`} yes="Drop it" bad onNo={() => setLeaving(false)} onYes={onClose}>
+          <p>The value stays as it was.</p>
+        </Confirm>
       )}
     </Dialog>
   );
@@ -116,7 +127,8 @@ function Download({ raw }: { raw: string | null }) {
 function TextValue({ column, text, raw, editing, language, onChange }: ViewProps & { language: "json" | "text" }) {
   const Code = useCode();
   const [start] = useState(() => {
-    if (language !== "json" || text === null) return text ?? "";
+    // jsonb is written anew by PostgreSQL whatever its form; json keeps every space, and a key that comes twice.
+    if (column.type !== "jsonb" || text === null) return text ?? "";
     const v = readJson(text);
     return v ? formatJson(v.value) : text;
   });
@@ -139,10 +151,13 @@ function JsonValue(p: ViewProps) {
   );
 }
 
-function BytesValue({ text, raw, editing, onChange }: ViewProps) {
+type BytesForm = "Image" | "Hex" | "Edit hex";
+const mostHex = 64 << 10; // bytes that are edited as digits
+
+function BytesValue({ column, text, raw, editing, onChange }: ViewProps) {
   const data = text === null ? new Uint8Array() : readBytes(text);
   const kind = data && imageType(data);
-  const [form, setForm] = useState<"Image" | "Hex">(kind ? "Image" : "Hex");
+  const [form, setForm] = useState<BytesForm>(kind ? "Image" : "Hex");
   const [url, setUrl] = useState<string | null>(null);
   useEffect(() => {
     if (!kind || !data) return;
@@ -151,49 +166,74 @@ function BytesValue({ text, raw, editing, onChange }: ViewProps) {
     return () => URL.revokeObjectURL(u);
   }, [text]);
   if (!data) return <pre class={css.text}>{text}</pre>;
+  const forms: BytesForm[] = [...(kind ? ["Image" as const] : []), "Hex", ...(editing && data.length <= mostHex ? ["Edit hex" as const] : [])];
+  const shown = form === "Image" && !kind ? "Hex" : form;
   return (
     <div class={css.value}>
       <div class={css.bar}>
-        {kind && <Segments all={["Image", "Hex"]} now={form} onPick={setForm} />}
-        <span class={css.facts}>{bytes(data.length)}{kind && `, ${kind}`}</span>
+        {forms.length > 1 && <Segments all={forms} now={shown} onPick={setForm} />}
+        <span class={css.facts}>{text === null ? "NULL" : bytes(data.length)}{kind && `, ${kind}`}</span>
         <span class={css.gap} />
         {editing && (
           <label class={css.facts}>Replace with a file{" "}
             <input type="file" onChange={async (e) => {
               const file = e.currentTarget.files?.[0];
-              if (file) onChange(writeBytes(new Uint8Array(await file.arrayBuffer())), null);
+              if (!file) return;
+              setForm("Hex");
+              onChange(writeBytes(new Uint8Array(await file.arrayBuffer())), null);
             }} />
           </label>
         )}
         <Download raw={raw} />
       </div>
       <div class={css.box}>
-        {kind && form === "Image" ? <div class={css.center}>{url && <img class={css.image} src={url} alt="The value as an image" />}</div>
+        {shown === "Image" ? <div class={css.center}>{url && <img class={css.image} src={url} alt="The value as an image" />}</div>
+          : shown === "Edit hex" ? <HexEditor label={column.name} start={data} onChange={(t, w) => onChange(t ?? text ?? "\\x", w)} />
           : <pre class={css.hex} tabIndex={0} aria-label="Bytes">{hexLines(data)}{data.length > 4096 && "\n… download to see the rest"}</pre>}
       </div>
     </div>
   );
 }
 
+/** Bytes as digits, sixteen a line; spaces and lines say nothing. */
+function HexEditor({ label, start, onChange }: { label: string; start: Uint8Array; onChange: (text: string | null, wrong: string | null) => void }) {
+  const Code = useCode();
+  const [first] = useState(() => (writeBytes(start).slice(2).match(/.{1,32}/g) ?? []).map((line) => line.replace(/../g, "$& ").trim()).join("\n"));
+  if (!Code) return <Working />;
+  return <Code value={first} language="text" label={label} onChange={(t) => {
+    const written = "\\x" + t.replace(/\s+/g, "");
+    if (readBytes(written)) onChange(written, null);
+    else onChange(null, /[^0-9a-f\s]/i.test(t) ? "Only the digits 0 to 9 and a to f are bytes" : "A byte has two digits, and one has only the first");
+  }} />;
+}
+
 function ArrayValue(p: ViewProps) {
   const { column, text, editing, onChange } = p;
   const items = readArray(text ?? "{}");
-  if (!items || items.some(Array.isArray)) return <TextValue {...p} language="text" />;
+  // Lists in lists, and lists that do not begin at 1, are edited as PostgreSQL writes them.
+  if (!items || items.some(Array.isArray) || text?.startsWith("[") || /^box\b/.test(column.type)) {
+    return <TextValue {...p} language="text" onChange={(t, w) => onChange(t, w ?? (readArray(t) ? null : "This is no list: {1,2,3}, with quotes around what has commas, braces or spaces"))} />;
+  }
   const flat = items as (string | null)[];
   const set = (next: (string | null)[]) => onChange(writeArray(next), null);
+  const put = (i: number, v: string | null) => set(flat.map((x, j) => (j === i ? v : x)));
+  const fresh = takesEmpty(column.element) ? "" : null;
   return (
     <div class={css.value}>
-      <div class={css.bar}><span class={css.facts}>{column.type}, {flat.length === 1 ? "1 item" : `${flat.length} items`}</span><span class={css.gap} /><Download raw={p.raw} /></div>
+      <div class={css.bar}><span class={css.facts}>{column.type}, {text === null ? "NULL" : flat.length === 1 ? "1 item" : `${flat.length} items`}</span><span class={css.gap} /><Download raw={p.raw} /></div>
       <div class={`${css.box} ${css.items}`}>
         {flat.map((v, i) => (
           <div key={i} class={css.entry}>
             <span>{i + 1}</span>
-            <Input mono aria-label={`Item ${i + 1}`} readOnly={!editing} value={v ?? ""} placeholder={v === null ? "NULL" : ""} onInput={(e) => set(flat.map((x, j) => (j === i ? e.currentTarget.value : x)))} />
+            <textarea class={`${fields.field} ${fields.mono}`} rows={1} spellcheck={false} aria-label={`Item ${i + 1}`} readOnly={!editing} value={v ?? ""} placeholder={v === null ? "NULL" : "empty"}
+              onInput={(e) => put(i, e.currentTarget.value === "" ? fresh : e.currentTarget.value)} />
+            {editing && <Button small aria-pressed={v === null} aria-label={`Item ${i + 1} is NULL`} onClick={() => put(i, v === null ? "" : null)}>NULL</Button>}
             {editing && <IconButton small label={`Remove item ${i + 1}`} onClick={() => set(flat.filter((_, j) => j !== i))}><IconTrash size={14} /></IconButton>}
           </div>
         ))}
-        {editing && <div><Button small onClick={() => set([...flat, ""])}><IconPlus size={14} />Add an item</Button></div>}
+        {editing && <div><Button small onClick={() => set([...flat, fresh])}><IconPlus size={14} />Add an item</Button></div>}
         {flat.length === 0 && !editing && <span class={css.facts}>No items</span>}
+        {editing && text === null && <div><Button small onClick={() => set([])}>No items instead of NULL</Button></div>}
       </div>
     </div>
   );

@@ -61,7 +61,7 @@ export default function Code({ value, language, readOnly, label, onChange }: Cod
           EditorView.cspNonce.of(nonce),
           lineNumbers(), history(), drawSelection(), bracketMatching(), indentOnInput(), highlightActiveLine(), foldGutter(),
           keymap.of([...defaultKeymap, ...historyKeymap, ...foldKeymap, ...searchKeymap, ...(readOnly ? [] : [indentWithTab])]),
-          language === "json" ? json() : EditorView.lineWrapping,
+          language === "json" ? json() : [], EditorView.lineWrapping,
           EditorState.readOnly.of(readOnly ?? false),
           EditorView.contentAttributes.of({ "aria-label": label }),
           codeTheme,

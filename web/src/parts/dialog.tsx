@@ -39,6 +39,7 @@ export function Modal({ labelledBy, label, onClose, class: extra, top, children 
   children: ComponentChildren;
 }) {
   const ref = useRef<HTMLDialogElement>(null);
+  const pressed = useRef(false);
   useLayoutEffect(() => {
     const el = ref.current!;
     const before = document.activeElement as HTMLElement | null;
@@ -53,8 +54,10 @@ export function Modal({ labelledBy, label, onClose, class: extra, top, children 
         e.preventDefault();
         onClose();
       }}
+      onPointerDown={(e) => (pressed.current = e.target === ref.current)}
       onClick={(e) => {
-        if (e.target === ref.current) onClose();
+        // A selection that is drawn from inside to beyond the edge ends there, and is no press on what is behind.
+        if (e.target === ref.current && pressed.current) onClose();
       }}>
       {children}
     </dialog>
