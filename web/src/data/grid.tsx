@@ -168,6 +168,16 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
     const c = columns[now.focus.col];
     if (chord === "enter" || chord === "shift+enter" || chord === "space") {
       if (c) actions.sort(c.column.name, chord === "shift+enter");
+    } else if (c && /^mod\+shift\+arrow(left|right)$/.test(chord)) {
+      const by = chord.endsWith("left") ? -1 : 1;
+      const beside = columns[now.focus.col + by];
+      if (beside?.pinned === c.pinned) {
+        view.moveColumn(c.column.name, by);
+        const col = now.focus.col + by; // the focus goes with it
+        view.selection.value = { anchor: { ...now.anchor, col }, focus: { ...now.focus, col } };
+      }
+    } else if (c && /^shift\+arrow(left|right)$/.test(chord)) {
+      view.widenColumn(c.column.name, c.width + (chord.endsWith("left") ? -16 : 16));
     } else if (chord === "arrowleft" || chord === "arrowright") {
       const next = moveBy(chord, now, { rows: Math.max(1, total), cols: columns.length, page })!;
       view.selection.value = next;

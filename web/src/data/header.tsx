@@ -3,8 +3,7 @@
 import { useRef, useState } from "preact/hooks";
 import { IconArrowDown, IconArrowUp, IconDown, IconKey, IconLink } from "../parts/icons";
 import { Menu, spotOf, type MenuItem, type Spot } from "../parts/popover";
-import { fitWidth, moved, narrowest, ordered, type ShownColumn } from "./columns";
-
+import { fitWidth, moved, ordered, type ShownColumn } from "./columns";
 import type { GridActions } from "./grid";
 import type { Slice } from "./row";
 import type { TableView } from "./view";
@@ -57,13 +56,11 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
     );
   };
 
-  const setWidth = (name: string, width: number) => view.decide({ widths: { ...view.decided.value.widths, [name]: Math.round(Math.max(narrowest, width)) } });
-
   const fit = (shown: ShownColumn) => {
     const w = view.rows.value;
     const cells = [];
     for (let i = 0; w && i < Math.min(w.total, 1000); i++) cells.push(w.row(i)?.cells[shown.at]);
-    setWidth(shown.column.name, fitWidth(shown.column, cells, !!shown.foreign));
+    view.widenColumn(shown.column.name, fitWidth(shown.column, cells, !!shown.foreign));
   };
 
   const resize = (e: PointerEvent, shown: ShownColumn) => {
@@ -73,7 +70,7 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
     const from = e.clientX;
     el.setPointerCapture(e.pointerId);
     el.dataset["drag"] = "";
-    const move = (m: PointerEvent) => setWidth(shown.column.name, shown.width + m.clientX - from);
+    const move = (m: PointerEvent) => view.widenColumn(shown.column.name, shown.width + m.clientX - from);
     el.addEventListener("pointermove", move);
     el.addEventListener("lostpointercapture", () => {
       el.removeEventListener("pointermove", move);
@@ -125,6 +122,8 @@ export function Header({ view, slice, focus, onSort, onFilter }: HeaderProps) {
       "rule",
       { label: shown.pinned ? "Let it scroll" : "Keep in sight", run: () => view.decide({ pinned: shown.pinned ? pins.filter((p) => p !== name) : [...pins, name] }) },
       { label: "Fit to its values", run: () => fit(shown) },
+      { label: "Move left", keys: "mod+shift+arrowleft", run: () => view.moveColumn(name, -1) },
+      { label: "Move right", keys: "mod+shift+arrowright", run: () => view.moveColumn(name, 1) },
       { label: "Hide", run: () => view.decide({ hidden: [...(d.hidden ?? []), name] }) },
       { label: "Copy name", run: () => void navigator.clipboard?.writeText(name) },
     ];

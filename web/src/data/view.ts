@@ -5,7 +5,7 @@ import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { api, ApiError, type Cell, type Count, type Filter, type NewValue, type Problem, type Sort, type Table, type TableName } from "../api";
 import { remembered } from "../memory";
 import { changeKey, type RowChange } from "./changes";
-import { layOut, type Decided, type ShownColumn } from "./columns";
+import { layOut, moved, narrowest, ordered, type Decided, type ShownColumn } from "./columns";
 import { resolved, writeFilter, writeSort } from "./filters";
 import { changes } from "./pending";
 import { at, type Selection } from "./select";
@@ -56,10 +56,16 @@ export class TableView {
     return this.inserts.value.length + (w?.total ?? 0);
   });
 
-  readonly editable = computed(() => {
+  /** Why its rows can be looked at only; "" where they can be edited. */
+  readonly whyNotEditable = computed(() => {
     const info = this.info.value;
-    return info !== null && info.key !== null && (info.kind === "table" || info.kind === "partitioned" || info.kind === "partition");
+    if (!info) return "Reading the table";
+    const other = { view: "view", matview: "materialized view", foreign: "foreign table" }[info.kind as string];
+    if (other) return `Rows of a ${other} cannot be edited here`;
+    return info.key ? "" : "A table without a primary key or a unique index over columns that are not null cannot be edited";
   });
+
+  readonly editable = computed(() => this.whyNotEditable.value === "");
 
   readonly loading = signal(false);
   private asked = "";
@@ -170,6 +176,21 @@ export class TableView {
 
   decide(d: Partial<Decided>): void {
     decidedColumns.value = { ...decidedColumns.value, [this.id]: { ...this.decided.value, ...d } };
+  }
+
+  /** Moves a column past the shown one beside it. */
+  moveColumn(name: string, by: -1 | 1): void {
+    const shown = this.shown.value;
+    const i = shown.findIndex((c) => c.column.name === name);
+    const beside = shown[i + by];
+    if (!beside || beside.pinned !== shown[i]!.pinned) return;
+    const names = ordered(this.info.value?.columns.map((c) => c.name) ?? [], this.decided.value.order);
+    const place = names.indexOf(beside.column.name);
+    this.decide({ order: moved(names, name, by < 0 ? names[place]! : (names[place + 1] ?? null)) });
+  }
+
+  widenColumn(name: string, width: number): void {
+    this.decide({ widths: { ...this.decided.value.widths, [name]: Math.round(Math.max(narrowest, width)) } });
   }
 
   close(): void {
