@@ -6,7 +6,7 @@ export type CopyFormat = "tsv" | "csv" | "json" | "sql" | "markdown";
 
 export interface Block {
   table: { schema: string; name: string };
-  columns: Pick<Column, "name" | "kind">[];
+  columns: Pick<Column, "name" | "kind" | "generated" | "identity">[];
   rows: (string | null)[][];
 }
 
@@ -28,8 +28,11 @@ const writers: Record<CopyFormat, (b: Block) => string> = {
     return `[\n${lines.join(",\n")}\n]\n`;
   },
   sql: ({ table, columns, rows }) => {
-    const into = `${name(table.schema)}.${name(table.name)} (${columns.map((c) => name(c.name)).join(", ")})`;
-    const values = rows.map((r) => `  (${columns.map((c, i) => sqlValue(c, r[i] ?? null)).join(", ")})`);
+    // As the export writes it: without what is generated.
+    const given = columns.flatMap((c, i) => (c.generated === undefined ? [{ c, i }] : []));
+    const overriding = given.some(({ c }) => c.identity === "always") ? " OVERRIDING SYSTEM VALUE" : "";
+    const into = `${name(table.schema)}.${name(table.name)} (${given.map(({ c }) => name(c.name)).join(", ")})${overriding}`;
+    const values = rows.map((r) => `  (${given.map(({ c, i }) => sqlValue(c, r[i] ?? null)).join(", ")})`);
     return `INSERT INTO ${into} VALUES\n${values.join(",\n")};\n`;
   },
   markdown: ({ columns, rows }) => {

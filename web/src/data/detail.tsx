@@ -9,7 +9,7 @@ import { IconArrowDown, IconArrowUp, IconClose, IconCopy, IconEdit, IconKey, Ico
 import { JsonTree, readJson } from "../parts/jsontree";
 import { Empty, ProblemNotice, say, Skeleton } from "../parts/notice";
 import { cellView } from "./cells";
-import { keyValues } from "./columns";
+import { keyValues, whyFixed } from "./columns";
 import { linkTo } from "./opened";
 import { PeekBody } from "./peek";
 import { isCut, readTime, textOf } from "./value";
@@ -84,7 +84,7 @@ function Field({ view, row, column, onOpen, onEdit }: { view: TableView; row: Gr
         <span class={css.tools}>
           {text !== null && <IconButton small label={`Copy ${column.name}`} onClick={() => void navigator.clipboard?.writeText(text).then(() => say("Copied", "good"))}><IconCopy size={13} /></IconButton>}
           <IconButton small label={`Open ${column.name} whole`} onClick={() => onOpen(column)}><IconSide size={13} /></IconButton>
-          {onEdit && column.updatable && <IconButton small label={`Edit ${column.name}`} onClick={(e) => onEdit(column, e.currentTarget.closest(`.${css.field}`)!)}><IconEdit size={13} /></IconButton>}
+          {onEdit && !whyFixed(column) && <IconButton small label={`Edit ${column.name}`} onClick={(e) => onEdit(column, e.currentTarget.closest(`.${css.field}`)!)}><IconEdit size={13} /></IconButton>}
         </span>
       </div>
       <div class={css.value}>{isDefault ? <span class={css.also}>default</span> : <FieldValue column={column} cell={cell} />}</div>

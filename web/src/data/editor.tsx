@@ -1,10 +1,13 @@
 // Editing a value where it stands.
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Column, NewValue } from "../api";
+import type { Column, ForeignKey, NewValue } from "../api";
 import { Button, IconButton } from "../parts/controls";
 import { IconClock } from "../parts/icons";
 import { Menu, type MenuItem, type Spot } from "../parts/popover";
+import { session } from "../session";
+import { KeyChoices, useKeyChoices } from "./keychoices";
+import { entered, takesEmpty } from "./value";
 import css from "./editor.module.css";
 
 export interface Edit {
@@ -19,6 +22,8 @@ export interface Edit {
 
 interface EditorProps {
   edit: Edit;
+  /** Of the table: a value of one is chosen among those that it can point to. */
+  foreignKeys: ForeignKey[];
   /** Keeps the value and moves on by rows and columns. */
   onKeep: (v: NewValue, move: { rows: number; cols: number }) => void;
   onClose: () => void;
@@ -50,17 +55,20 @@ function Choice({ edit, onKeep, onClose }: EditorProps) {
 
 const pickers: Partial<Record<Column["kind"], "date" | "datetime-local" | "time">> = { date: "date", timestamp: "datetime-local", timestamptz: "datetime-local", time: "time" };
 
-function TextEditor({ edit, onKeep, onClose }: EditorProps) {
+function TextEditor({ edit, foreignKeys, onKeep, onClose }: EditorProps) {
   const { column, at } = edit;
   const box = useRef<HTMLDivElement>(null);
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(edit.typed ?? edit.value ?? "");
-  // Nothing typed into a NULL leaves it NULL.
-  const [touched, setTouched] = useState(edit.typed !== undefined);
+  // Nothing typed into a NULL leaves it NULL; Backspace in an empty field makes the one of the other.
+  const [isNull, setNull] = useState(edit.typed === undefined && edit.value === null);
   const finished = useRef(false);
+  const written = isNull ? null : entered(column, text);
+  const fk = foreignKeys.find((f) => f.columns.length === 1 && f.columns[0] === column.name);
+  const choices = useKeyChoices(fk, text === edit.value ? "" : text);
 
-  const keep = (rows = 0, cols = 0, v: NewValue = touched || edit.value !== null ? text : null) => {
+  const keep = (rows = 0, cols = 0, v: NewValue = written) => {
     if (finished.current) return;
     finished.current = true;
     onKeep(v, { rows, cols });
@@ -72,15 +80,19 @@ function TextEditor({ edit, onKeep, onClose }: EditorProps) {
     const el = box.current!;
     const before = document.activeElement as HTMLElement | null;
     el.showPopover();
-    el.style.top = `${at.top}px`;
     el.style.width = `${Math.max(at.right - at.left, 220)}px`;
     el.style.left = `${Math.max(8, Math.min(at.left, innerWidth - 8 - Math.max(at.right - at.left, 220)))}px`;
     const a = area.current!;
     a.focus();
     if (edit.typed === undefined) a.select();
     else a.setSelectionRange(a.value.length, a.value.length);
-    if (el.getBoundingClientRect().bottom > innerHeight - 8) el.style.top = `${innerHeight - 8 - el.offsetHeight}px`;
+    const fit = () => {
+      el.style.top = `${Math.max(8, Math.min(at.top, innerHeight - 8 - el.offsetHeight))}px`;
+    };
+    const watch = new ResizeObserver(fit);
+    watch.observe(el);
     return () => {
+      watch.disconnect();
       if (before?.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
@@ -90,20 +102,24 @@ function TextEditor({ edit, onKeep, onClose }: EditorProps) {
       onFocusOut={(e) => {
         if (!box.current?.contains(e.relatedTarget as Node | null)) setTimeout(() => latest.current());
       }}>
-      <textarea ref={area} rows={1} aria-label={column.name} spellcheck={false} value={text} placeholder={!touched && edit.value === null ? "NULL" : ""}
+      <textarea ref={area} rows={1} aria-label={column.name} spellcheck={false} value={text} placeholder={written === null ? "NULL" : "empty"} {...choices.field}
         onInput={(e) => {
           setText(e.currentTarget.value);
-          setTouched(true);
+          setNull(false);
         }}
         onKeyDown={(e) => {
           if (e.isComposing) return;
-          if (e.key === "Escape") {
+          if (choices.key(e)) return;
+          if (e.key === "Backspace" && text === "" && column.nullable && takesEmpty(column.kind)) {
+            e.preventDefault();
+            setNull(!isNull);
+          } else if (e.key === "Escape") {
             finished.current = true;
             e.stopPropagation();
             onClose();
           } else if (e.key === "Enter" && !e.altKey && !e.shiftKey) {
             e.preventDefault();
-            keep(1, 0);
+            keep(1, 0, choices.chosen ?? written);
           } else if (e.key === "Tab") {
             e.preventDefault();
             keep(0, e.shiftKey ? -1 : 1);
@@ -114,21 +130,22 @@ function TextEditor({ edit, onKeep, onClose }: EditorProps) {
           }
         }} />
       <div class={css.foot}>
-        <span>{column.type}</span>
+        <span>{column.type}{column.kind === "timestamptz" && `; without a zone it is ${session.value?.timezone ?? "the server's"}`}</span>
         {pickers[column.kind] && (
           <span class={css.picker} style={{ flex: "none", padding: 0 }}>
             <IconButton small label="Pick" onClick={() => picker.current?.showPicker?.()}><IconClock size={14} /></IconButton>
             <input ref={picker} type={pickers[column.kind]!} step={1} tabIndex={-1} aria-hidden="true" onInput={(e) => {
               if (!e.currentTarget.value) return;
               setText(e.currentTarget.value.replace("T", " "));
-              setTouched(true);
+              setNull(false);
             }} />
           </span>
         )}
         {(column.kind === "timestamp" || column.kind === "timestamptz") && <Button small onClick={() => keep(0, 0, "now")}>Now</Button>}
         {column.default !== null && <Button small data-tip={column.default} onClick={() => keep(0, 0, { default: true })}>Default</Button>}
-        {column.nullable && <Button small onClick={() => keep(0, 0, null)}>NULL</Button>}
+        {column.nullable && <Button small data-tip={takesEmpty(column.kind) ? "Backspace in an empty field" : undefined} onClick={() => keep(0, 0, null)}>NULL</Button>}
       </div>
+      {fk && <KeyChoices fk={fk} choices={choices} onPick={(v) => keep(0, 0, v)} />}
     </div>
   );
 }

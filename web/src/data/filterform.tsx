@@ -28,10 +28,12 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
   const steps = column.kind === "json" && path.trim() ? path.split(".").map((s) => s.trim()) : undefined;
   const ops = opsFor(column, steps);
   const [op, setOp] = useState<Op>(given?.op ?? ops[0]?.op ?? "null");
-  const [value, setValue] = useState(given?.value ?? given?.values?.[0] ?? "");
+  const [entered, setValue] = useState(given?.value ?? given?.values?.[0] ?? "");
   const [second, setSecond] = useState(given?.values?.[1] ?? "");
   const [many, setMany] = useState<string[]>(given?.values ?? []);
   const words = ops.find((o) => o.op === op) ?? ops[0];
+  // A list to choose from shows its first value, and that is then the one that is meant.
+  const value = entered || (!steps && words?.takes === "one" && column.enum?.[0]) || "";
 
   useEffect(() => {
     if (!ops.some((o) => o.op === op)) setOp(ops[0]?.op ?? "null");
@@ -94,7 +96,7 @@ export function FilterForm({ at, columns, start, onDone, onRemove, onClose }: Fi
 
   function field(v: string, set: (v: string) => void, label: string, focus: boolean) {
     if (isTime(column) || column.kind === "time") return <TimeField key={label} kind={column.kind} value={v} onChange={set} label={label} autofocus={focus} />;
-    if (column.enum && !steps) return <Select key={label} aria-label={label} value={v || column.enum[0]!} options={column.enum.map((e) => [e, e] as const)} onPick={set} />;
+    if (column.enum && !steps) return <Select key={label} aria-label={label} value={v} options={column.enum.map((e) => [e, e] as const)} onPick={set} />;
     return <Input key={label} mono aria-label={label} placeholder={hintFor(column, words?.op)} inputMode={column.kind === "number" ? "decimal" : "text"} value={v} autofocus={focus} onInput={(e) => set(e.currentTarget.value)} />;
   }
 }

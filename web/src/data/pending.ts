@@ -72,12 +72,13 @@ export async function commit(digest: string): Promise<Outcome> {
 
 function mark(e: ApiError, order: string[]): number {
   const conflicts = (e.body["conflicts"] ?? []) as Conflict[];
-  if (conflicts.length) {
-    changes.value = withConflicts(changes.peek(), order, conflicts);
-    return conflicts.length;
-  }
-  changes.value = withProblem(changes.peek(), order, e.body["change"] as number | undefined, e.problem, e.body["column"] as string | undefined);
-  return 0;
+  const now = changes.peek();
+  const next = conflicts.length
+    ? withConflicts(now, order, conflicts)
+    : withProblem(now, order, e.body["change"] as number | undefined, e.problem, e.body["column"] as string | undefined);
+  // What shows the changes asks for their SQL whenever they are others.
+  if (JSON.stringify([...next]) !== JSON.stringify([...now])) changes.value = next;
+  return conflicts.length;
 }
 
 addEventListener("beforeunload", (e) => {

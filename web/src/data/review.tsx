@@ -134,10 +134,10 @@ const soleColumn = (c: RowChange): string | undefined => {
 };
 
 /** The conflict or error of one cell, beside it. */
-export function CellTrouble({ at, c, column }: { at: string; c: RowChange; column: string }) {
+export function CellTrouble({ at, c, column, onEdit }: { at: string; c: RowChange; column: string; onEdit: () => void }) {
   const conflict = c.conflict?.columns[column];
   if (c.problem && (c.problem.column === column || c.problem.column === undefined) && !conflict) {
-    return <div class={css.pop}><ProblemNotice problem={c.problem.problem} /></div>;
+    return <div class={css.pop}><ProblemNotice problem={c.problem.problem} action={c.kind !== "delete" && <Button small look="outline" onClick={onEdit}>Edit</Button>} /></div>;
   }
   if (!c.conflict) return null;
   return (

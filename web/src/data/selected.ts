@@ -4,14 +4,17 @@ import { api, ApiError, type Cell, type Column, type NewValue } from "../api";
 import { count } from "../parts/format";
 import { say } from "../parts/notice";
 import { changeKey, deleteRow, insertRow, setValue, type Changes } from "./changes";
-import type { ShownColumn } from "./columns";
+import { whyFixed, type ShownColumn } from "./columns";
 import { copyAs, readPaste, type CopyFormat } from "./copy";
 import { change } from "./pending";
 import { boxOf } from "./select";
-import { isCut, textOf } from "./value";
+import { entered, isCut, textOf } from "./value";
 import type { GridRow, TableView } from "./view";
 
 const mostWhole = 200; // values that are fetched whole for one copy
+
+/** What was copied here last. A spreadsheet's text does not tell NULL from no text, nor lines in a value alone from rows. */
+let copied: { text: string; rows: (string | null)[][] } | null = null;
 
 /** The rows and columns that are selected; null if some rows are not in the page any more. */
 export function selectedRows(view: TableView): { rows: GridRow[]; columns: ShownColumn[]; missing: number } | null {
@@ -45,7 +48,7 @@ export async function copySelection(view: TableView, format: CopyFormat, wholeRo
   try {
     const whole = new Map<string, string | null>();
     for (const { row, column } of cut) {
-      whole.set(row.id + column.name, (await api.cell({ ...view.name, key: row.key!, column: column.name })).value);
+      whole.set(row.id + column.name, await wholeText(view, row, column));
     }
     const text = (row: GridRow, cell: Cell | undefined, name: string) => (isCut(cell) ? (whole.get(row.id + name) ?? null) : textOf(cell));
     const block = {
@@ -53,7 +56,9 @@ export async function copySelection(view: TableView, format: CopyFormat, wholeRo
       columns: columns.map((c) => c.column),
       rows: got.rows.map((row) => columns.map((c) => text(row, view.valueOf(row, c.column.name).cell, c.column.name))),
     };
-    await navigator.clipboard.writeText(copyAs(format, block));
+    const made = copyAs(format, block);
+    await navigator.clipboard.writeText(made);
+    copied = format === "tsv" ? { text: made, rows: block.rows } : null;
     const cells = block.rows.length * block.columns.length;
     say(cells === 1 ? "Copied" : `Copied ${count(block.rows.length)} ${block.rows.length === 1 ? "row" : "rows"}`, "good");
   } catch (e) {
@@ -62,22 +67,58 @@ export async function copySelection(view: TableView, format: CopyFormat, wholeRo
 }
 
 /** Sets every selected cell for which there is a value; says so where there is none. */
-export function setSelected(view: TableView, valueFor: (c: Column) => NewValue | undefined): void {
+export async function setSelected(view: TableView, valueFor: (c: Column) => NewValue | undefined): Promise<void> {
   const got = selectedRows(view);
   if (!got) return;
-  const stays = got.columns.filter(({ column }) => valueFor(column) === undefined).map((c) => c.column.name);
-  if (stays.length) say(`${stays.slice(0, 3).join(", ")}${stays.length > 3 ? " and others" : ""} stays as it is: it cannot take that.`);
-  change((all) => {
-    for (const row of got.rows) {
-      for (const { column } of got.columns) {
-        const v = column.updatable || row.isNew ? valueFor(column) : undefined;
-        const before = view.originalOf(row, column.name);
-        if (v !== undefined && !isCut(before)) all = setValue(all, { table: view.name, id: row.id, key: row.key }, column.name, textOf(before), v);
-      }
+  if (got.missing) {
+    say(`${count(got.missing)} of the selected rows are not in the page any more. Select fewer, or write an UPDATE in SQL.`, "warn");
+    return;
+  }
+  const cells: Filling[] = [];
+  for (const row of got.rows) for (const { column } of got.columns) cells.push({ row, column, value: valueFor(column) });
+  await fill(view, cells);
+}
+
+/** A cell and what it is to have; undefined where it cannot have that. */
+interface Filling {
+  row: GridRow;
+  column: Column;
+  value: NewValue | undefined;
+}
+
+/** Gives cells their values, in one step of undo. Of values that are long the grid has only the beginning; they are read first, to be compared at the commit. */
+async function fill(view: TableView, cells: Filling[], begin: (all: Changes) => Changes = (all) => all): Promise<void> {
+  const stay = new Set<string>();
+  const long = new Map<string, string | null>();
+  const able = cells.filter(({ column, value }) => {
+    const ok = value !== undefined && !whyFixed(column);
+    if (!ok) stay.add(column.name);
+    return ok;
+  });
+  if (stay.size) say(`${[...stay].slice(0, 3).join(", ")}${stay.size > 3 ? " and others" : ""} ${stay.size > 1 ? "stay as they are: they" : "stays as it is: it"} cannot take that.`);
+  const cut = able.filter(({ row, column }) => !row.isNew && isCut(view.originalOf(row, column.name)));
+  if (cut.length > mostWhole) {
+    say("Too many of these values are long. Change fewer at a time, or write an UPDATE in SQL.", "warn");
+    return;
+  }
+  try {
+    for (const { row, column } of cut) long.set(row.id + column.name, await wholeText(view, row, column));
+  } catch (e) {
+    say(e instanceof ApiError ? e.problem.what : String(e), "bad");
+    return;
+  }
+  change((now) => {
+    let all = begin(now);
+    for (const { row, column, value } of able) {
+      const before = view.originalOf(row, column.name);
+      all = setValue(all, { table: view.name, id: row.id, key: row.key }, column.name, isCut(before) ? (long.get(row.id + column.name) ?? null) : textOf(before), value!);
     }
     return all;
   });
 }
+
+const wholeText = async (view: TableView, row: GridRow, column: Column): Promise<string | null> =>
+  (await api.cell({ ...view.name, key: row.key!, column: column.name })).value;
 
 export function deleteSelected(view: TableView): void {
   const got = selectedRows(view);
@@ -95,6 +136,7 @@ function markDeleted(view: TableView, all: Changes, row: GridRow): Changes {
 }
 
 let made = 1;
+const newId = (): string => `new ${made++}`;
 
 /** A new row, with the values of another if there is one to copy. Returns its id. */
 export function addRow(view: TableView, from?: GridRow): string {
@@ -102,46 +144,58 @@ export function addRow(view: TableView, from?: GridRow): string {
   if (from) {
     for (const c of view.info.value?.columns ?? []) {
       const { cell } = view.valueOf(from, c.name);
-      if (c.primary || c.generated || c.identity || isCut(cell) || cell === undefined) continue;
+      if (c.primary || c.identity || whyFixed(c) || isCut(cell) || cell === undefined) continue;
       after[c.name] = cell;
     }
   }
-  const id = `new ${made++}`;
+  const id = newId();
   change((all) => insertRow(all, view.name, id, after));
   return id;
 }
 
-/** Puts a block from the clipboard where the selection begins. One value fills the whole selection. */
-export function paste(view: TableView, text: string): void {
+/**
+ * Puts a block from the clipboard where the selection begins; one value fills the
+ * whole selection. Lines for which there is no row become new rows: those beyond
+ * the last row of the table, and those that begin in a new row.
+ */
+export async function paste(view: TableView, text: string): Promise<void> {
   const s = view.selection.value;
   if (!s) return;
-  const block = readPaste(text);
+  const block = copied && lineEnds(copied.text) === lineEnds(text) ? copied.rows : readPaste(text);
   const box = boxOf(s);
   if (block.length === 1 && block[0]!.length === 1) {
-    setSelected(view, (c) => pasted(c, block[0]![0]!));
+    await setSelected(view, (c) => pasted(c, block[0]![0]!));
     return;
   }
+  const fresh = view.inserts.value.length;
+  const intoNew = box.top < fresh;
+  const last = intoNew ? fresh : view.total.value;
+  const whole = intoNew || !view.rows.value?.back;
+  const added: string[] = [];
   let left = 0;
-  change((all) => {
-    for (const [i, line] of block.entries()) {
-      const row = view.row(box.top + i);
-      if (!row) {
-        left++;
-        continue;
-      }
-      for (const [j, v] of line.entries()) {
-        const column = view.shown.value[box.left + j]?.column;
-        if (!column || !(column.updatable || row.isNew)) continue;
-        const before = view.originalOf(row, column.name);
-        if (!isCut(before)) all = setValue(all, { table: view.name, id: row.id, key: row.key }, column.name, textOf(before), pasted(column, v));
-      }
+  const cells: Filling[] = [];
+  for (const [i, line] of block.entries()) {
+    let row = box.top + i < last ? view.row(box.top + i) : null;
+    if (!row && box.top + i >= last && whole) {
+      added.push(newId());
+      row = { cells: [], key: null, id: added.at(-1)!, isNew: true };
     }
-    return all;
-  });
-  if (left) say(`${count(left)} pasted ${left === 1 ? "line" : "lines"} had no row to go to.`, "warn");
+    if (!row) {
+      left++;
+      continue;
+    }
+    for (const [j, v] of line.entries()) {
+      const column = view.shown.value[box.left + j]?.column;
+      if (column) cells.push({ row, column, value: pasted(column, v) });
+    }
+  }
+  await fill(view, cells, (all) => added.reduce((now, id) => insertRow(now, view.name, id), all));
+  if (added.length) say(`${count(added.length)} pasted ${added.length === 1 ? "line is a new row" : "lines are new rows"}, at the top.`);
+  if (left) say(`${count(left)} pasted ${left === 1 ? "line" : "lines"} had no row to go to. Go to the last rows first, or paste into a new row.`, "warn");
 }
 
-/** Nothing in a cell of a spreadsheet is no text; in other columns it is no value. */
-const pasted = (c: Column, v: string): NewValue => (v === "" && c.kind !== "text" && c.nullable ? null : v);
+const lineEnds = (text: string): string => text.replace(/\r\n?/g, "\n");
+
+const pasted = (c: Column, v: string | null): NewValue | undefined => (v === null ? (c.nullable ? null : undefined) : entered(c, v));
 
 export const keyOfRow = (view: TableView, row: GridRow): string => changeKey(view.name, row.id);

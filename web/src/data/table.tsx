@@ -12,7 +12,7 @@ import { Split } from "../parts/split";
 import { go } from "../router";
 import { loadObjects, writing } from "../session";
 import { setValue } from "./changes";
-import { keyValues, type ShownColumn } from "./columns";
+import { keyValues, whyFixed, type ShownColumn } from "./columns";
 import { CellEditor, needsRoom, type Edit } from "./editor";
 import { Detail } from "./detail";
 import { pressSort } from "./filters";
@@ -52,7 +52,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
   const filterBy = (f: Filter[]) => go(address(f));
   const focusGrid = () => gridRef.current?.focus({ preventScroll: true });
   const refOf = (row: GridRow) => ({ table: view.name, id: row.id, key: row.key });
-  const whyNot = whyNotWrite() || (info && !view.editable.value ? (info.key ? `Rows of a ${info.kind === "matview" ? "materialized view" : info.kind} cannot be edited here` : "A table without a primary key or a unique index over columns that are not null cannot be edited") : "");
+  const whyNot = whyNotWrite() || view.whyNotEditable.value;
 
   // ---- cells
 
@@ -78,8 +78,9 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       else setOpen({ what: "whole", column, row, editing: false });
       return;
     }
-    if (!column.updatable && !row.isNew || column.generated) {
-      say(`${column.name} cannot be changed: ${column.generated ? "it is generated" : "you may not, or its view does not allow it"}.`);
+    const fixed = whyFixed(column);
+    if (fixed) {
+      say(`${column.name} cannot be changed: ${fixed}.`);
       return;
     }
     if (row.change?.kind === "delete") {
@@ -150,8 +151,10 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       const { row, col } = s.focus;
       switch (chord) {
         case "enter":
-        case "f2":
           if (!troubleAt(row, col)) edit(row, col);
+          return true;
+        case "f2":
+          edit(row, col);
           return true;
         case "space":
           openRow(row);
@@ -166,7 +169,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
           return true;
         case "backspace":
         case "delete":
-          if (canWrite) setSelected(view, (c) => (c.nullable ? null : c.kind === "text" ? "" : undefined));
+          if (canWrite) void setSelected(view, (c) => (c.nullable ? null : c.kind === "text" ? "" : undefined));
           else say(whyNot);
           return true;
         case "mod+backspace":
@@ -226,7 +229,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       const text = e.clipboardData?.getData("text/plain");
       if (!text) return;
       e.preventDefault();
-      if (canWrite) paste(view, text);
+      if (canWrite) void paste(view, text);
       else say(whyNot);
     };
     document.addEventListener("paste", onPaste);
@@ -281,7 +284,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
     return [
       { label: "Open row", icon: <IconSide />, keys: "space", run: () => openRow(i), disabled: row.isNew || !row.key },
       ...(f ? [{ label: `Go to ${f.shown.foreign!.table.name}`, icon: <IconLink />, keys: "mod+enter", href: f.href }] : []),
-      { label: "Open value whole", run: () => setOpen({ what: "whole", column, row, editing: canWrite && column.updatable }) },
+      { label: "Open value whole", run: () => setOpen({ what: "whole", column, row, editing: canWrite && !whyFixed(column) }) },
       "rule",
       { label: "Copy", icon: <IconCopy />, keys: "mod+c", run: () => void copySelection(view, "tsv") },
       { label: "Copy as CSV", run: () => void copySelection(view, "csv") },
@@ -295,8 +298,8 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
         "rule" as const,
       ] : []),
       { label: "Edit", icon: <IconEdit />, keys: "enter", disabled: not, run: () => setTimeout(() => edit(i, c)) },
-      { label: "Set NULL", disabled: not || (column.nullable ? false : `${column.name} is not null`), run: () => setSelected(view, (x) => (x.nullable ? null : undefined)) },
-      ...(column.default !== null ? [{ label: "Set default", disabled: not, run: () => setSelected(view, (x) => (x.default !== null ? { default: true } : undefined)) }] : []),
+      { label: "Set NULL", disabled: not || (column.nullable ? false : `${column.name} is not null`), run: () => void setSelected(view, (x) => (x.nullable ? null : undefined)) },
+      ...(column.default !== null ? [{ label: "Set default", disabled: not, run: () => void setSelected(view, (x) => (x.default !== null ? { default: true } : undefined)) }] : []),
       { label: "Duplicate row", icon: <IconPlus />, disabled: not, run: () => {
         addRow(view, row);
         if (gridRef.current) gridRef.current.scrollTop = 0;
@@ -364,7 +367,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
     <Detail view={view} rowKey={wanted.row} row={shownRow} onStep={openIndex >= 0 ? step : null} onClose={closeDetail}
       onOpen={(column) => {
         const row = shownRow;
-        if (row) setOpen({ what: "whole", column, row, editing: canWrite && column.updatable });
+        if (row) setOpen({ what: "whole", column, row, editing: canWrite && !whyFixed(column) });
       }}
       onEdit={canWrite && shownRow ? (column, el) => {
         const { cell } = view.valueOf(shownRow, column.name);
@@ -394,7 +397,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
 
       {peek && !open && <PeekPopover fk={peek.shown.foreign!} values={peek.values} at={peek.at} onClose={() => setPeek(null)} />}
       {open?.what === "edit" && (
-        <CellEditor edit={open.edit}
+        <CellEditor edit={open.edit} foreignKeys={info?.foreignKeys ?? []}
           onClose={() => {
             setOpen(null);
             if (open.from === "grid") focusGrid();
@@ -420,7 +423,12 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       {open?.what === "menu" && <Menu at={open.at} label="Cell" items={cellMenu(open.row, open.col)} onClose={() => setOpen(null)} />}
       {open?.what === "trouble" && open.row.change && (
         <Popover at={open.at} label="Conflict" onClose={() => setOpen(null)}>
-          <TroubleNow view={view} row={open.row} column={open.column} onSettled={() => setOpen(null)} />
+          <TroubleNow view={view} row={open.row} column={open.column} onSettled={() => setOpen(null)}
+            onEdit={() => {
+              const s = view.selection.peek();
+              setOpen(null);
+              if (s) setTimeout(() => edit(s.focus.row, s.focus.col));
+            }} />
         </Popover>
       )}
       {open?.what === "review" && <Review onClose={() => setOpen(null)} onDone={onDone} />}
@@ -430,12 +438,12 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
 
 const copyNames = { csv: "CSV", json: "JSON", sql: "SQL INSERT", markdown: "Markdown" };
 
-function TroubleNow({ view, row, column, onSettled }: { view: TableView; row: GridRow; column: string; onSettled: () => void }) {
+function TroubleNow({ view, row, column, onSettled, onEdit }: { view: TableView; row: GridRow; column: string; onSettled: () => void; onEdit: () => void }) {
   const id = keyOfRow(view, row);
   const c = changes.value.get(id);
   const settled = !c || (!c.problem && !c.conflict?.gone && !(c.conflict && column in c.conflict.columns));
   useEffect(() => {
     if (settled) onSettled();
   }, [settled]);
-  return c && !settled ? <CellTrouble at={id} c={c} column={column} /> : null;
+  return c && !settled ? <CellTrouble at={id} c={c} column={column} onEdit={onEdit} /> : null;
 }
