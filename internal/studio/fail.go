@@ -108,6 +108,8 @@ func nextOf(pg *pgconn.PgError) string {
 		return "somebody holds a lock on it: try again, or see pg_stat_activity"
 	case "42501":
 		return "the role of this connection may not do that"
+	case "25006":
+		return "switch writing on for it, which needs `skein studio --write`"
 	case "42P01", "42703":
 		return "it may have been renamed or dropped: reload"
 	}

@@ -98,7 +98,7 @@ export const api = {
   runSql: (r: { id: string; sql: string; write: boolean; timeoutMs?: number; maxRows?: number }, abort?: AbortSignal) =>
     stream<C.SqlEvent>("/api/sql/run", r, abort),
   cancelSql: (id: string) => post<{ canceled: boolean }>("/api/sql/cancel", { id }),
-  explain: (r: { id: string; sql: string; analyze: boolean }, abort?: AbortSignal) => post<C.Explain>("/api/sql/explain", r, abort),
+  explain: (r: { id: string; sql: string; analyze: boolean; write: boolean }, abort?: AbortSignal) => post<C.Explain>("/api/sql/explain", r, abort),
   completion: () => get<C.Completion>("/api/completion"),
   schema: (at: string, abort?: AbortSignal) => get<C.SchemaGraph>("/api/schema", { at }, abort),
   schemaPoints: () => get<C.SchemaPoint[]>("/api/schema/points"),

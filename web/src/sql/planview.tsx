@@ -13,7 +13,7 @@ import css from "./plan.module.css";
 
 type Face = "tree" | "text" | "json";
 
-export function PlanView({ explain }: { explain: Explain }) {
+export function PlanView({ explain, rolledBack }: { explain: Explain; rolledBack: boolean }) {
   const [face, setFace] = useState<Face>("tree");
   const s = useMemo(() => summarize(explain.plan[0]!), [explain]);
   const text = explain.text || planText(s);
@@ -24,6 +24,7 @@ export function PlanView({ explain }: { explain: Explain }) {
       <div class={css.bar}>
         <Tabs label="The plan" now={face} onPick={setFace} tabs={[{ id: "tree", label: "Tree" }, { id: "text", label: "Text" }, { id: "json", label: "JSON" }]} />
         <Numbers s={s} />
+        {rolledBack && <span class={css.quiet}>It was run, and rolled back</span>}
         <Button small onClick={() => (face === "json" ? copy(json, "JSON") : copy(text, "Plan"))}><IconCopy size={14} />Copy</Button>
       </div>
       <div class={css.body} tabIndex={0} role="tabpanel" aria-label="The plan">

@@ -19,7 +19,7 @@ import css from "./sql.module.css";
 
 export type Outcome =
   | { kind: "run"; run: Run }
-  | { kind: "plan"; id: string; explain: Explain | null; problem: Problem | null; stop: () => void; analyze: boolean };
+  | { kind: "plan"; id: string; explain: Explain | null; problem: Problem | null; stop: () => void; analyze: boolean; wrote: boolean };
 
 export function Results({ outcome, text, onGoTo }: { outcome: Outcome | null; text: () => string; onGoTo: (pos: number) => void }) {
   if (!outcome) {
@@ -40,7 +40,7 @@ export function Results({ outcome, text, onGoTo }: { outcome: Outcome | null; te
         </div>
       );
     }
-    return <PlanView explain={outcome.explain} />;
+    return <PlanView explain={outcome.explain} rolledBack={outcome.wrote} />;
   }
   return <RunResults key={outcome.run.id} run={outcome.run} text={text} onGoTo={onGoTo} />;
 }

@@ -16,7 +16,7 @@ import { addPast, changeTab, closeTab, lastTab, newTab, past, resultHeight, rowL
 import { PastDialog } from "./past";
 import { Results, type Outcome } from "./results";
 import { cancel, failure, newRun, start, type Run } from "./run";
-import { titleOf } from "./statements";
+import { titleOf, writes } from "./statements";
 import css from "./sql.module.css";
 
 const catalog = signal<Completion | null>(null);
@@ -59,6 +59,7 @@ function Desk({ tab }: { tab: Tab }) {
   const handle = useRef<EditorHandle | null>(null);
   const [pastOpen, setPastOpen] = useState(false);
   const [ask, setAsk] = useState<(() => void) | null>(null);
+  const [measured, setMeasured] = useState<{ sql: string; from: number } | null>(null);
   const outcome = outcomes.value[tab.id] ?? null;
   const run = outcome?.kind === "run" ? outcome.run : null;
   void run?.version.value;
@@ -83,16 +84,15 @@ function Desk({ tab }: { tab: Tab }) {
     });
     if (r.results.some((x) => /^(CREATE|ALTER|DROP)/.test(x.command))) void loadCatalog();
   };
-  const explain = async (analyze: boolean) => {
-    const what = handle.current?.target();
-    if (!what || busy) return;
+  const explain = async (what: { sql: string; from: number }, analyze: boolean, write = false) => {
     handle.current?.mark(null);
+    if (analyze) armed.value = false; // as for a run
     const id = newRun("", 0, false, 0).id;
     const stop = () => void api.cancelSql(id).catch(() => {});
-    const base = { kind: "plan" as const, id, stop, analyze };
+    const base = { kind: "plan" as const, id, stop, analyze, wrote: write };
     put({ ...base, explain: null, problem: null });
     try {
-      const found: Explain = await api.explain({ id, sql: what.sql, analyze });
+      const found: Explain = await api.explain({ id, sql: what.sql, analyze, write });
       put({ ...base, explain: found, problem: null });
     } catch (e) {
       const problem = e instanceof ApiError ? e.problem : { what: String(e) };
@@ -104,6 +104,17 @@ function Desk({ tab }: { tab: Tab }) {
         handle.current.mark({ pos: at + (problem.column ?? 1) - 1, problem });
       }
     }
+  };
+  const plan = () => {
+    const what = handle.current?.target();
+    if (what && !busy) void explain(what, false);
+  };
+  // To measure a statement is to run it, so what writes is asked about first, wherever the database is.
+  const measure = () => {
+    const what = handle.current?.target();
+    if (!what || busy) return;
+    if (writing.peek() && (armed.peek() || writes(what.sql))) setMeasured(what);
+    else void explain(what, true);
   };
   const guarded = (go: () => void) => () => {
     const s = session.peek();
@@ -123,8 +134,8 @@ function Desk({ tab }: { tab: Tab }) {
   useCommands(() => [
     { id: "sql.run", title: "Run the statement at the cursor", group: "SQL", keys: "mod+enter", words: "execute selection", always: true, run: runHere },
     { id: "sql.all", title: "Run all statements", group: "SQL", keys: "mod+shift+enter", always: true, run: runAll },
-    { id: "sql.explain", title: "Explain: show the plan", group: "SQL", keys: "mod+e", always: true, run: () => void explain(false) },
-    { id: "sql.analyze", title: "Explain analyze: run it and show the plan with times", group: "SQL", keys: "mod+shift+e", always: true, run: () => void explain(true) },
+    { id: "sql.explain", title: "Explain: show the plan", group: "SQL", keys: "mod+e", always: true, run: plan },
+    { id: "sql.analyze", title: "Explain analyze: run it and show the plan with times", group: "SQL", keys: "mod+shift+e", always: true, run: measure },
     { id: "sql.cancel", title: "Cancel what runs", group: "SQL", keys: "mod+.", always: true, run: stop },
     { id: "sql.new", title: "New query", group: "SQL", keys: "n", run: () => go(href(["sql", newTab().id])) },
     { id: "sql.close", title: "Close this query", group: "SQL", run: () => go(href(["sql", closeTab(tab.id)])) },
@@ -135,9 +146,9 @@ function Desk({ tab }: { tab: Tab }) {
 
   const top = (
     <div class={css.top} data-write={armed.value ? "" : undefined}>
-      <Actions busy={!!busy} onRun={runHere} onRunAll={runAll} onExplain={(a) => void explain(a)} onStop={stop} onPast={() => setPastOpen(true)} />
+      <Actions busy={!!busy} onRun={runHere} onRunAll={runAll} onExplain={plan} onMeasure={measure} onStop={stop} onPast={() => setPastOpen(true)} />
       <Editor id={tab.id} initial={tab.sql} catalog={() => catalog.peek()} handle={handle} onChange={(sql) => changeTab(tab.id, { sql })}
-        onRun={runHere} onRunAll={runAll} onExplain={() => void explain(false)} onCancel={stop} />
+        onRun={runHere} onRunAll={runAll} onExplain={plan} onCancel={stop} />
     </div>
   );
   return (
@@ -151,6 +162,14 @@ function Desk({ tab }: { tab: Tab }) {
         const same = tabs.peek().find((t) => t.sql.trim() === p.sql.trim());
         go(href(["sql", (same ?? newTab(p.sql)).id]));
       }} />}
+      {measured && (
+        <Confirm title="Run it to measure it?" yes="Run and roll back" bad onNo={() => setMeasured(null)} onYes={() => {
+          setMeasured(null);
+          void explain(measured, true, true);
+        }}>
+          <p>Explain analyze runs the statement on {session.value?.database}: its rows are written and locked and its triggers fire. Then all of it is rolled back. Numbers that sequences gave out are not given back, and what a function does outside of the database stays done.</p>
+        </Confirm>
+      )}
       {ask && (
         <Confirm title={`Write to ${session.value?.database} on ${session.value?.host}`} yes="Run and commit" bad onNo={() => setAsk(null)} onYes={() => {
           const go = ask;
@@ -164,11 +183,12 @@ function Desk({ tab }: { tab: Tab }) {
   );
 }
 
-function Actions({ busy, onRun, onRunAll, onExplain, onStop, onPast }: {
+function Actions({ busy, onRun, onRunAll, onExplain, onMeasure, onStop, onPast }: {
   busy: boolean;
   onRun: () => void;
   onRunAll: () => void;
-  onExplain: (analyze: boolean) => void;
+  onExplain: () => void;
+  onMeasure: () => void;
   onStop: () => void;
   onPast: () => void;
 }) {
@@ -181,13 +201,13 @@ function Actions({ busy, onRun, onRunAll, onExplain, onStop, onPast }: {
         <Button look="solid" class={armed.value ? css.runWrite : undefined} onClick={onRun} data-tip={`The statement at the cursor, or what is selected (${keyLabel("mod+enter")})`}><IconPlay />Run</Button>
       )}
       <Button onClick={onRunAll} disabled={busy} class={css.wideOnly} data-tip={keyLabel("mod+shift+enter")}>Run all</Button>
-      <Button onClick={() => onExplain(false)} disabled={busy} data-tip={`Show the plan (${keyLabel("mod+e")})`}><IconTree />Explain</Button>
+      <Button onClick={onExplain} disabled={busy} data-tip={`Show the plan (${keyLabel("mod+e")})`}><IconTree />Explain</Button>
       <IconButton {...more.trigger} label="More ways to run"><IconDown size={14} /></IconButton>
       {more.at && (
         <Menu at={more.at} onClose={more.close} label="Run" items={[
           { label: "Run all", keys: "mod+shift+enter", run: onRunAll },
-          { label: "Explain", keys: "mod+e", run: () => onExplain(false) },
-          { label: "Explain analyze: run it, roll back", keys: "mod+shift+e", run: () => onExplain(true) },
+          { label: "Explain", keys: "mod+e", run: onExplain },
+          { label: "Explain analyze: run it, roll back", keys: "mod+shift+e", run: onMeasure },
           "rule",
           { label: "Queries that were run", keys: "mod+shift+h", run: onPast },
         ]} />

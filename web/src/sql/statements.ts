@@ -72,6 +72,12 @@ export function selected(sql: string, from: number, to: number): Omit<Statement,
   return body ? { from: from + lead, to: from + lead + body.length, sql: body } : null;
 }
 
+/** Whether a statement looks as if it wrote: it begins with another word than those that read, or has one that writes in it. */
+export function writes(sql: string): boolean {
+  const words = tokens(sql).flatMap((t) => (t.kind === "word" ? [t.text.toLowerCase()] : []));
+  return !/^(select|values|table|with|show)$/.test(words[0] ?? "select") || words.some((w) => /^(insert|update|delete|merge|into)$/.test(w));
+}
+
 /** A short title for a query: the table that it is about, else its first words. */
 export function titleOf(sql: string): string {
   const words = tokens(sql).filter((t) => t.kind !== "comment");
