@@ -94,8 +94,7 @@ func (p *prover) create(ctx context.Context) (*database, error) {
 	return open(ctx, url)
 }
 
-// clone copies a database. The connection to the original is closed for it and
-// opened again by reopen.
+// clone copies a database. The connection to the original is closed for it.
 func (p *prover) clone(ctx context.Context, d *database) (*database, error) {
 	d.close()
 	url, err := p.server.Clone(ctx, d.url)

@@ -16,6 +16,7 @@ type Stage struct {
 	p   *prover
 	db  *database
 	ran int
+	end *State // with all of the migrations run, nil until Build asked for it
 }
 
 // Open starts a server for the migrations. like is a schema of theirs, whose
@@ -93,9 +94,11 @@ func (s *Stage) Build(ctx context.Context, want, around *schema.Schema) (built *
 		case broken != nil:
 			err = broken
 		case failure == nil:
-			var state *State
-			if state, err = s.p.read(ctx, s.p.replayed, s.p.reading()); err == nil {
-				built, refused, err = s.p.buildWith(ctx, state, want, around)
+			if s.end == nil { // a copy is made of the database, and its connection closed for that
+				s.end, err = s.p.read(ctx, s.p.replayed, s.p.reading())
+			}
+			if err == nil {
+				built, refused, err = s.p.buildWith(ctx, s.end, want, around)
 			}
 		}
 	}
