@@ -24,7 +24,9 @@ type collided struct {
 	schemas  [3]*schema.Schema // what each of them ends in
 	plan     *resolve.Plan
 	err      error
-	people   *people // nil where nobody joined them, or the plan stopped
+	truth    *schema.Schema // what has to come out, where that is known
+	people   *people        // nil where nobody joined them, or the plan stopped
+	joining  *joining       // nil where git was not asked to join them
 	proof    proof
 	proofWhy string
 }
@@ -33,6 +35,7 @@ type collided struct {
 type meeting struct {
 	base, upstream, local string
 	merged                string // the commit in which people joined them; "" where they did not
+	landed                bool   // that was on the main line
 }
 
 // collisions finds every merge, and every branch that was never merged, whose
@@ -63,10 +66,16 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 			continue
 		}
 		f := &folder{repo: r, path: path}
-		found, err := w.collisionsIn(ctx, f)
+		of := &survey{name: projectName(dir) + " " + path}
+		if w.adjacent {
+			of.found, of.onTop, err = w.adjacentIn(ctx, f)
+		} else {
+			of.found, err = w.collisionsIn(ctx, f)
+		}
 		if err != nil {
 			return nil, err
 		}
+		found := of.found
 		later := &sequel{folder: f}
 		for i, c := range found {
 			if i%10 == 0 {
@@ -77,6 +86,11 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 					return nil, err
 				}
 			}
+			if w.really && c.err == nil {
+				if c.joining, err = w.join(ctx, f, c); err != nil {
+					return nil, fmt.Errorf("upstream %.10s, local %.10s: %w", c.upstream, c.local, err)
+				}
+			}
 			if w.proofs > 0 && c.err == nil && len(c.plan.Problems) == 0 && i*w.proofs/len(found) != (i+1)*w.proofs/len(found) {
 				if c.proof, c.proofWhy, err = w.prove(ctx, f, c); err != nil {
 					return nil, err
@@ -85,7 +99,7 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 			}
 		}
 		if len(found) > 0 {
-			out = append(out, &survey{projectName(dir) + " " + path, found})
+			out = append(out, of)
 		}
 	}
 	return out, nil
@@ -110,7 +124,7 @@ func (f *folder) meetings(ctx context.Context) ([]meeting, error) {
 		ids := strings.Fields(line)
 		m := meeting{merged: ids[0], upstream: ids[2], local: ids[1]}
 		if landed[ids[0]] {
-			m.upstream, m.local = ids[1], ids[2]
+			m.upstream, m.local, m.landed = ids[1], ids[2], true
 		}
 		out = append(out, m)
 	}
@@ -132,6 +146,9 @@ func (w *walker) collisionsIn(ctx context.Context, f *folder) ([]*collided, erro
 	seen := map[string]bool{}
 	var out []*collided
 	for i, m := range meetings {
+		if !strings.HasPrefix(m.merged, w.at) && !strings.HasPrefix(m.local, w.at) {
+			continue
+		}
 		if i%500 == 0 {
 			fmt.Fprintf(w.log, "%s: %d of %d\n", f.path, i, len(meetings))
 		}
@@ -179,15 +196,8 @@ func (f *folder) collision(ctx context.Context, m meeting) (found *collided, key
 			return nil, "", err
 		}
 	}
-	c.lines, err = resolve.ReadLines(c.files[0], c.files[1], c.files[2], f.blobs)
-	if err != nil {
-		c.err = err
+	if c.read(f); c.err != nil {
 		return c, m.base + m.local, nil
-	}
-	for i, line := range []*resolve.Line{c.lines.Base, c.lines.Upstream, c.lines.Local} {
-		if c.schemas[i], c.err = line.Schema(); c.err != nil {
-			return c, m.base + m.local, nil
-		}
 	}
 	var added []string
 	for _, l := range c.lines.Local.Migrations {
@@ -198,11 +208,28 @@ func (f *folder) collision(ctx context.Context, m meeting) (found *collided, key
 	if len(added) == 0 || !slices.ContainsFunc(c.lines.Upstream.Migrations, func(u resolve.Migration) bool { return !has(c.lines.Base, &u) && !has(c.lines.Local, &u) }) {
 		return nil, "", nil
 	}
-	c.plan, c.err = resolve.Make(ctx, resolve.Input{Lines: *c.lines, NewID: uuid.NewString})
+	c.make(ctx)
 	if c.err == nil && len(c.plan.Moves)+len(c.plan.Problems) == 0 {
 		return nil, "", nil // a branch that only gave landed migrations other names
 	}
 	return c, m.base + strings.Join(added, " "), nil
+}
+
+// read reads the three states.
+func (c *collided) read(f *folder) {
+	if c.lines, c.err = resolve.ReadLines(c.files[0], c.files[1], c.files[2], f.blobs); c.err != nil {
+		return
+	}
+	for i, line := range []*resolve.Line{c.lines.Base, c.lines.Upstream, c.lines.Local} {
+		if c.schemas[i], c.err = line.Schema(); c.err != nil {
+			return
+		}
+	}
+}
+
+// make plans them.
+func (c *collided) make(ctx context.Context) {
+	c.plan, c.err = resolve.Make(ctx, resolve.Input{Lines: *c.lines, NewID: uuid.NewString})
 }
 
 // has reports whether a line has a migration under this very name.
@@ -225,6 +252,10 @@ func (f *folder) filesAt(ctx context.Context, commit string) (resolve.Files, err
 func (f *folder) blobs(ids ...string) ([][]byte, error) {
 	out := make([][]byte, len(ids))
 	for i, id := range ids {
+		if data, made := f.made[id]; made {
+			out[i] = data
+			continue
+		}
 		data, err := f.blob(id)
 		if err != nil && !errors.Is(err, errAbsent) {
 			return nil, err
@@ -251,7 +282,12 @@ func (c *collided) outcome() string {
 }
 
 func (c *collided) tell(out io.Writer) {
-	fmt.Fprintf(out, "\n%s: base %.10s, upstream %.10s, local %.10s, merged %.10s\n", c.outcome(), c.base, c.upstream, c.local, c.merged)
+	if c.truth != nil {
+		fmt.Fprintf(out, "\n%s, %s", c.equalsTruth(), c.outcome())
+	} else {
+		fmt.Fprintf(out, "\n%s", c.outcome())
+	}
+	fmt.Fprintf(out, ": base %.10s, upstream %.10s, local %.10s, merged %.10s\n", c.base, c.upstream, c.local, c.merged)
 	if c.err != nil {
 		fmt.Fprintf(out, "  %v\n", c.err)
 		return
@@ -276,6 +312,9 @@ func (c *collided) tell(out io.Writer) {
 		for _, line := range c.people.evidence {
 			fmt.Fprintf(out, "    %s\n", line)
 		}
+	}
+	if c.joining != nil {
+		c.joining.tell(out)
 	}
 	if c.proof != "" {
 		fmt.Fprintf(out, "  PostgreSQL: %s %s\n", c.proof, c.proofWhy)

@@ -42,7 +42,8 @@ type folder struct {
 	path  string
 	heads map[string]snapshot.Head // by blob, of snapshots that can be read
 	last  map[string]*snapshot.Snapshot
-	seen  map[string]bool // snapshot and SQL, so that a moved folder counts once
+	made  map[string][]byte // files that no commit has, by what stands for their blob
+	seen  map[string]bool   // snapshot and SQL, so that a moved folder counts once
 }
 
 // skips counts the added migrations that cannot be compared, by reason.

@@ -3,6 +3,8 @@
 //
 //	go run ./internal/walk REPOSITORY…
 //	go run ./internal/walk -kit NODE_MODULES/drizzle-kit -schemas -v REPOSITORY…
+//	go run ./internal/walk -collisions -schemas -merge -replay 1000 -v REPOSITORY…
+//	go run ./internal/walk -collisions -adjacent -replay 50 -v REPOSITORY…
 //
 // It exists because recorded cases show what somebody thought of, and histories
 // what people did. For every migration that a commit added it takes the snapshot
@@ -14,8 +16,18 @@
 // the result is compared with the snapshot committed there, byte for byte. With
 // -collisions resolve is asked instead about every merge, and every branch, whose
 // two sides both added migrations, and compared with what people made of it: their
-// snapshot, what they committed next, with -schemas their schema files. With
-// -replay some of what resolve makes are run on a throwaway PostgreSQL.
+// snapshot, what they committed next, with -schemas their schema files.
+//
+// With -replay, what resolve makes of them is run on a throwaway PostgreSQL, and
+// told apart is what a side by itself is to blame for: many histories differ
+// from their own snapshots, and some do not run on an empty database at all. Then
+// the branch's migrations are run behind the state that upstream's snapshot says.
+// With -merge, git joins the two sides in a work tree that has the migrations and
+// the files of -generated alone, resolve finishes it under the rules of check, and
+// the commit is held against the plan. What makes those files there is a stand-in
+// for the project's command; a file that the clone lacks has a stand-in content.
+// With -adjacent, two migrations that landed one after the other are taken for made
+// on two branches: what has to come out is then known.
 //
 // With -findings the folder is checked at every commit instead, and what a
 // commit brought is printed.
@@ -46,7 +58,11 @@ type settings struct {
 	env         []string
 	verbose     bool
 	planned     bool
+	adjacent    bool
+	really      bool
+	generated   []string
 	proofs      int
+	at          string
 }
 
 func main() {
@@ -69,7 +85,14 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.BoolVar(&s.findings, "findings", false, "print what skein check finds at each commit and not at the one before; nothing else is done")
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
 	flags.BoolVar(&s.planned, "collisions", false, "instead, plan what resolve does wherever two lines of the history both added migrations")
+	flags.BoolVar(&s.adjacent, "adjacent", false, "with -collisions, take two migrations that landed one after the other for made on two branches instead, which tells what has to come out")
+	flags.BoolVar(&s.really, "merge", false, "with -collisions, also have git join the two sides in a work tree, as people did, and resolve finish it")
+	flags.Func("generated", "with -merge, the `path` of a file that a command makes, or of a folder of them with /** behind it; may be repeated", func(v string) error {
+		s.generated = append(s.generated, v)
+		return nil
+	})
 	flags.IntVar(&s.proofs, "replay", 0, "with -collisions, run what resolve makes on a throwaway PostgreSQL, for up to this `number` of each folder's, evenly spread")
+	flags.StringVar(&s.at, "at", "", "with -collisions, only those of which the merge or the branch's commit begins with this `hash`")
 	flags.BoolVar(&s.verbose, "v", false, "list every mismatch")
 	flags.Func("env", "`NAME=VALUE` that config files see; may be repeated", func(v string) error {
 		s.env = append(s.env, v)

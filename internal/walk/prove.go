@@ -3,117 +3,265 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/skein-db/skein/internal/catalog"
+	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
+	"github.com/skein-db/skein/internal/schema"
+	"github.com/skein-db/skein/internal/snapshot"
+	"github.com/skein-db/skein/internal/sqltext"
 )
 
 // proof is what PostgreSQL says of a plan.
 type proof string
 
 const (
-	proved   proof = "runs, and leads to the last snapshot"
-	asBefore proof = "as upstream and the branch by themselves, which have these faults already"
-	brokeOff proof = "breaks off at a migration that breaks off on a side by itself"
-	notRun   proof = "not run"
-	worse    proof = "has a fault that neither side has"
+	proved  proof = "proven: all of it runs, and leads to the last snapshot"
+	scarred proof = "proven but for upstream's own scars: all of it runs, and differs from the last snapshot in nothing but what upstream by itself differs in"
+	twofold proof = "proven but for the branch's own scars: all of it runs, and differs from the last snapshot in nothing but what a side by itself differs in"
+	behind  proof = "proven from upstream's snapshot: a side breaks off by itself, and behind the state that upstream's snapshot says, the branch's migrations run and lead to the last snapshot"
+	notRun  proof = "not provable"
+	worse   proof = "has a fault that neither side has"
 )
+
+// trial is what came of running a history on a throwaway server: first the part
+// that is somebody else's, then the rest.
+type trial struct {
+	stuck       string // why it could not be tried, "" where it was
+	before, all faults
+}
+
+// faults are what is wrong after some migrations.
+type faults struct {
+	broke bool // one of them does not run; what comes behind it is not tried
+	names []string
+}
 
 // prove runs upstream's migrations and the branch's behind them, as planned, on
 // a throwaway server. What is wrong with either side by itself is no fault of
-// the plan.
+// the plan. Where a side has such faults, the branch's migrations are run once
+// more behind the state that upstream's last snapshot says.
 func (w *walker) prove(ctx context.Context, f *folder, c *collided) (proof, string, error) {
-	outcome, err := w.run(ctx, f, c.files[1], c.plan)
-	if err != nil || !outcome.Ran {
-		return notRun, reason(outcome, err), ctx.Err()
+	mine, last, err := c.made()
+	if err != nil {
+		return "", "", err
 	}
-	faults := faultsOf(outcome)
-	if len(faults) == 0 {
+	upstream, err := f.migrations(c.lines.Upstream, c.files[1])
+	if err != nil {
+		return notRun, err.Error(), nil
+	}
+	whole, err := w.try(ctx, upstream, c.schemas[1], mine, last)
+	if err != nil {
+		return "", "", err
+	}
+	if whole.stuck == "" && len(whole.all.names) == 0 {
 		return proved, "", nil
 	}
-	known := map[string]bool{}
-	for _, files := range []resolve.Files{c.files[1], c.files[2]} {
-		before, err := w.run(ctx, f, files, nil)
-		if err != nil || !before.Ran {
-			continue
+	fresh, running := without(whole.all.names, whole.before.names), scarred
+	if len(fresh) > 0 {
+		running = twofold
+		alone, err := w.alone(ctx, f, c)
+		if err != nil {
+			return "", "", err
 		}
-		for _, fault := range faultsOf(before) {
-			known[fault] = true
-		}
+		fresh = without(fresh, alone)
 	}
-	var fresh []string
-	for _, fault := range faults {
-		if !known[fault] {
-			fresh = append(fresh, fault)
-		}
+	if len(fresh) > 0 {
+		return worse, strings.Join(fresh, "; "), nil
 	}
-	if len(fresh) == 0 && outcome.Failure != nil { // what comes behind is not tried
-		return brokeOff, strings.Join(faults, "; "), ctx.Err()
-	}
-	if len(fresh) == 0 {
-		return asBefore, strings.Join(faults, "; "), ctx.Err()
-	}
-	return worse, strings.Join(fresh, "; "), ctx.Err()
-}
-
-func reason(o *replay.Outcome, err error) string {
+	short, err := w.tryBehind(ctx, c.schemas[1], mine, last)
 	if err != nil {
-		return err.Error()
+		return "", "", err
 	}
-	return o.Reason
+	rest := without(short.all.names, short.before.names)
+	if len(rest) > 0 {
+		var old []resolve.Move
+		for _, m := range c.plan.Moves {
+			if m.Fate != resolve.Same && m.Fate != resolve.Stays {
+				old = append(old, m)
+			}
+		}
+		known, err := w.tryBehind(ctx, c.schemas[0], before(old), c.schemas[2])
+		if err != nil {
+			return "", "", err
+		}
+		rest = without(rest, known.all.names)
+	}
+	text := strings.Join(whole.all.names, "; ")
+	if whole.stuck != "" {
+		text = whole.stuck
+	}
+	switch {
+	case !whole.all.broke && whole.stuck == "" && short.stuck == "" && len(short.all.names) == 0:
+		return running, text + ". Behind the state of upstream's snapshot the branch's migrations lead to exactly the last snapshot", nil
+	case !whole.all.broke && whole.stuck == "":
+		return running, text, nil
+	case short.stuck != "":
+		return notRun, text + "; from upstream's snapshot: " + short.stuck, nil
+	case len(rest) == 0 && !short.all.broke:
+		return behind, text + but(short.all.names), nil
+	}
+	return notRun, text + "; from upstream's snapshot: " + strings.Join(short.all.names, "; "), nil
 }
 
-// faultsOf names what is wrong, by what outlives another number.
-func faultsOf(o *replay.Outcome) []string {
-	if o.Failure != nil {
-		_, name, _ := strings.Cut(o.Failure.Migration, "_")
-		return []string{fmt.Sprintf("%s fails: %s", name, o.Failure.Message)}
+func but(names []string) string {
+	if len(names) == 0 {
+		return ""
 	}
+	return ". But for what the branch by itself has too: " + strings.Join(names, "; ")
+}
+
+// without returns the names that are not among the known.
+func without(names, known []string) []string {
 	var out []string
-	for _, d := range o.Differences {
-		out = append(out, d.Kind+" "+d.Object)
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			out = append(out, name)
+		}
 	}
 	return out
 }
 
-// run proves a folder that has these files, and what a plan makes beside them.
-func (w *walker) run(ctx context.Context, f *folder, files resolve.Files, plan *resolve.Plan) (*replay.Outcome, error) {
-	dir, err := os.MkdirTemp("", "skein-walk-")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	write := func(path string, data []byte) error {
-		name := filepath.Join(dir, filepath.FromSlash(path))
-		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
-			return err
+// made returns the migrations that the plan puts behind upstream's, and what the
+// last snapshot then says, as it would be read from its file.
+func (c *collided) made() (mine []history.Migration, last *schema.Schema, err error) {
+	last = c.schemas[1]
+	files := c.plan.Files()
+	for _, m := range c.plan.Moves {
+		data, written := files[m.To.Tag+".sql"]
+		if !written || m.Fate == resolve.Same || m.Fate == resolve.Gone || m.Fate == resolve.Stays {
+			continue
 		}
-		return os.WriteFile(name, data, 0o644)
-	}
-	for path, id := range files {
-		data, err := f.blob(id)
+		mine = append(mine, migrationOf(m.To, string(data)))
+		name := "meta/" + history.SnapshotName(m.To.Tag)
+		s, err := snapshot.Decode(name, files[name])
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if err := write(path, data); err != nil {
-			return nil, err
-		}
+		last = &s.Schema
 	}
-	if plan != nil {
-		for path, data := range plan.Files() {
-			if err := write(path, data); err != nil {
-				return nil, err
-			}
-		}
+	return mine, last, nil
+}
+
+// before returns moved migrations as they were on the branch.
+func before(moves []resolve.Move) []history.Migration {
+	var out []history.Migration
+	for _, m := range moves {
+		out = append(out, migrationOf(m.From, m.OldSQL))
 	}
-	h, err := history.Survey(dir)
+	return out
+}
+
+func migrationOf(e snapshot.Entry, sql string) history.Migration {
+	return history.Migration{Entry: e, File: e.Tag + ".sql", SQL: sql, HasSQL: true}
+}
+
+// migrations reads the SQL of all of a line's migrations.
+func (f *folder) migrations(line *resolve.Line, files resolve.Files) ([]history.Migration, error) {
+	var out []history.Migration
+	for _, m := range line.Migrations {
+		id := files[m.Entry.Tag+".sql"]
+		if id == "" {
+			return nil, fmt.Errorf("the SQL file of %s is missing", m.Entry.Tag)
+		}
+		sql, err := f.blob(id)
+		if err != nil {
+			return nil, fmt.Errorf("the SQL file of %s cannot be read: %w", m.Entry.Tag, err)
+		}
+		out = append(out, migrationOf(m.Entry, string(sql)))
+	}
+	return out, nil
+}
+
+// alone returns what is wrong with the branch by itself.
+func (w *walker) alone(ctx context.Context, f *folder, c *collided) ([]string, error) {
+	local, err := f.migrations(c.lines.Local, c.files[2])
 	if err != nil {
-		return nil, err
+		return nil, nil // then it has not run either, and excuses nothing
 	}
-	return replay.Prove(ctx, h, nil, replay.Options{Server: pgserver.Options{Log: func(line string) { fmt.Fprintln(w.log, line) }}})
+	t, err := w.try(ctx, nil, nil, local, c.schemas[2])
+	return t.all.names, err
+}
+
+// tryBehind runs migrations on a database that is what a schema says.
+func (w *walker) tryBehind(ctx context.Context, from *schema.Schema, mine []history.Migration, last *schema.Schema) (trial, error) {
+	made, err := diff.Compute(&schema.Schema{}, from, diff.CreateAll)
+	if err != nil {
+		return trial{stuck: err.Error()}, nil
+	}
+	var statements []string
+	for _, name := range catalog.Extensions(from) {
+		statements = append(statements, "CREATE EXTENSION IF NOT EXISTS "+sqltext.QuoteIdent(name)+";")
+	}
+	state := migrationOf(snapshot.Entry{Tag: "0000_state"}, strings.Join(append(statements, made.Statements()...), "\n--> statement-breakpoint\n"))
+	t, err := w.try(ctx, []history.Migration{state}, from, mine, last)
+	if err == nil && t.before.broke {
+		t.stuck = strings.Join(t.before.names, "; ")
+	}
+	return t, err
+}
+
+// try runs the first migrations and compares the database with one snapshot, then
+// the others, and compares it with the last.
+func (w *walker) try(ctx context.Context, first []history.Migration, between *schema.Schema, then []history.Migration, last *schema.Schema) (trial, error) {
+	var t trial
+	all := append(slices.Clone(first), then...)
+	stage, err := replay.Open(ctx, all, last, replay.Options{Server: pgserver.Options{Offline: true, Log: func(line string) { fmt.Fprintln(w.log, line) }}})
+	if err != nil {
+		t.stuck = err.Error()
+		return t, ctx.Err()
+	}
+	defer stage.Close()
+	if len(first) > 0 {
+		if t.before, err = faultsAt(ctx, stage, len(first), between); err != nil {
+			return t, err
+		}
+		if t.all = t.before; t.before.broke || len(then) == 0 {
+			return t, nil
+		}
+	}
+	t.all, err = faultsAt(ctx, stage, len(all), last)
+	return t, err
+}
+
+// faultsAt runs the migrations up to the n-th and says in what the database is not
+// what a snapshot says, by what outlives another number.
+func faultsAt(ctx context.Context, stage *replay.Stage, n int, want *schema.Schema) (faults, error) {
+	failure, err := stage.Forward(ctx, n)
+	if err != nil {
+		return faults{}, err
+	}
+	if failure != nil {
+		_, name, _ := strings.Cut(failure.Migration, "_")
+		return faults{broke: true, names: []string{fmt.Sprintf("%s fails: %s", name, failure.Message)}}, nil
+	}
+	state, err := stage.Read(ctx)
+	if err != nil {
+		return faults{}, err
+	}
+	built, refused, err := stage.Build(ctx, want, &state.Schema)
+	if err != nil {
+		return faults{}, err
+	}
+	if refused != nil {
+		line, _, _ := strings.Cut(refused.Error(), "\n")
+		return faults{names: []string{"the snapshot is refused: " + line}}, nil
+	}
+	var out faults
+	for _, d := range replay.Compare(&state.Schema, built, want) {
+		out.names = append(out.names, fmt.Sprintf("%s %s is %s, in the snapshot %s", d.Kind, d.Object, orNone(d.Database), orNone(d.Snapshot)))
+	}
+	return out, nil
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
 }

@@ -14,6 +14,7 @@ import (
 type survey struct {
 	name  string
 	found []*collided
+	onTop int // pairs that are no collision: the second stands on the first
 }
 
 // outcomes are what can become of a collision, in the order of the table.
@@ -37,14 +38,24 @@ func reportCollisions(out io.Writer, all []*survey, verbose bool) {
 		}
 		return reasonToStop(&c.plan.Problems[0])
 	})
+	tabulate(out, all, "against the snapshot that was committed next", func(c *collided) string { return c.equalsTruth() })
 	tabulate(out, all, "people's schema", func(c *collided) string {
 		if c.people == nil {
 			return ""
 		}
 		return string(c.people.said)
 	})
+	tabulate(out, all, "in a work tree", func(c *collided) string {
+		if c.joining == nil {
+			return ""
+		}
+		return string(c.joining.said)
+	})
 	tabulate(out, all, "in PostgreSQL", func(c *collided) string { return string(c.proof) })
 	for _, s := range all {
+		if s.onTop > 0 {
+			fmt.Fprintf(out, "\n%s: %d more pairs, of which the second stands on what the first made.\n", s.name, s.onTop)
+		}
 		if verbose {
 			fmt.Fprintf(out, "\n## %s\n", s.name)
 			for _, c := range s.found {

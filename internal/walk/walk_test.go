@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"fmt"
+	"hash/crc32"
 	"io"
 	"os"
 	"os/exec"
@@ -170,7 +172,7 @@ func (p *story) migrate(tag string, table schema.Table, sql string) {
 	if p.journal == nil {
 		p.journal = snapshot.NewJournal()
 	}
-	id := strings.Replace(snapshot.OriginID, "00000000", tag[:4]+"aaaa", 1)
+	id := strings.Replace(snapshot.OriginID, "00000000", fmt.Sprintf("%08x", crc32.ChecksumIEEE([]byte(tag))), 1)
 	p.journal.Append(snapshot.Entry{Idx: len(p.journal.Entries), Version: "7", When: int64(len(p.journal.Entries)), Tag: tag, Breakpoints: true})
 	p.write("drizzle/meta/_journal.json", string(p.journal.Encode()))
 	p.write("drizzle/meta/"+tag[:4]+"_snapshot.json", string(snapshot.New(id, p.prev, &schema.Schema{Tables: []schema.Table{table}}).Encode()))
