@@ -64,6 +64,7 @@ type Plan struct {
 	Schema *schema.Schema
 
 	journal *snapshot.Journal
+	lost    schema.Schema // see forgets
 }
 
 // Changed says whether anything is to be done.
@@ -178,9 +179,32 @@ func (p *planner) move(ctx context.Context, i int) error {
 			return err
 		}
 	}
+	p.forgets(m, r)
 	p.plan.Schema = joined.Schema
 	p.plan.Moves = append(p.plan.Moves, move)
 	return nil
+}
+
+// forgets notes the tables and enums of the schema so far that a migration's
+// snapshot has no more and its SQL does not name: taken out of the snapshot so
+// that the database keeps them, or lost with a snapshot that somebody put
+// together by hand. Which of the two it is, the schema files know.
+func (p *planner) forgets(m *Migration, r *reading) {
+	lost := &p.plan.lost
+	for _, t := range p.plan.Schema.Tables {
+		if r.before.Table(t.Ref()) != nil && r.after.Table(t.Ref()) == nil && !mentions(m.SQL, []string{t.Name}) {
+			lost.Tables = append(lost.Tables, t)
+		}
+	}
+	for _, e := range p.plan.Schema.Enums {
+		if hasEnum(r.before, e) && !hasEnum(r.after, e) && !mentions(m.SQL, []string{e.Name}) {
+			lost.Enums = append(lost.Enums, e)
+		}
+	}
+}
+
+func hasEnum(s *schema.Schema, e schema.Enum) bool {
+	return slices.ContainsFunc(s.Enums, func(o schema.Enum) bool { return o.Ref() == e.Ref() })
 }
 
 func sameStatements(a, b []generated) bool {
@@ -227,7 +251,8 @@ func (p *planner) add(m *Migration, move *Move, after *schema.Schema) error {
 // generate would. Where nothing differs, the last snapshot is written in the
 // order of the files, as generate writes it. A migration that came without a
 // snapshot gets what its statements do that way: where all that generate would
-// write stands in such a migration, nothing differs.
+// write stands in such a migration, nothing differs. Nor does it where generate
+// would make again what a local snapshot had lost.
 func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
 	declared := snapshot.Declared(files)
 	differs, err := diff.ComputeIn(diff.Correct, p.Schema, declared, renames(nil))
@@ -235,7 +260,11 @@ func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
 		return nil, err
 	}
 	if !differs.Empty() {
-		if !p.holds(differs) {
+		left, err := diff.ComputeIn(diff.Correct, p.remembered(), declared, renames(nil))
+		if err != nil {
+			return nil, err
+		}
+		if !p.holds(left) {
 			return differs, nil
 		}
 		p.Schema = declared
@@ -252,6 +281,22 @@ func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
 		}
 	}
 	return differs, nil
+}
+
+// remembered is the schema with what local snapshots forgot.
+func (p *Plan) remembered() *schema.Schema {
+	out := p.Schema.Clone()
+	for _, t := range p.lost.Tables {
+		if out.Table(t.Ref()) == nil {
+			out.Tables = append(out.Tables, t)
+		}
+	}
+	for _, e := range p.lost.Enums {
+		if !hasEnum(out, e) {
+			out.Enums = append(out.Enums, e)
+		}
+	}
+	return out
 }
 
 // holds reports whether the statements stand in local migrations that came

@@ -364,6 +364,48 @@ func TestAdoptWithoutSnapshot(t *testing.T) {
 	}
 }
 
+// TestAdoptLostTable is a branch with a snapshot that was put together by hand and
+// lost a table, which no statement drops.
+func TestAdoptLostTable(t *testing.T) {
+	base := start(t).generate("teams", func(s *schema.Schema) {
+		s.Tables = append(s.Tables, schema.Table{Schema: schema.Public, Name: "teams", Columns: []schema.Column{{Name: "kind", Type: "team_kind", TypeSchema: schema.Public}}})
+		s.Enums = []schema.Enum{{Schema: schema.Public, Name: "team_kind", Values: []string{"small"}}}
+	})
+	upstream := base.fork("upstream").generate("theirs", column("bio", "text"))
+	lose := func(s *schema.Schema) { s.Tables, s.Enums = s.Tables[:1], nil }
+	local := base.fork("local").generate("mine", lose)
+	local.files["0002_mine.sql"] = []byte("ALTER TABLE users ADD IF NOT EXISTS age integer;")
+	p := make3(t, base, upstream, local, nil)
+	if p.Schema.Table(schema.Ref{Schema: schema.Public, Name: "teams"}) != nil {
+		t.Error("without the schema files, the snapshot is believed")
+	}
+	kept := upstream.now
+	if d, err := p.Adopt(&kept); err != nil || !d.Empty() {
+		t.Error(d.Statements(), err)
+	}
+	if !schema.Equal(p.Schema, &kept) {
+		t.Errorf("it leads to %+v", p.Schema)
+	}
+	sound(t, upstream, p)
+	given := *upstream.now.Clone()
+	lose(&given)
+	p = make3(t, base, upstream, local, nil)
+	if d, err := p.Adopt(&given); err != nil || !d.Empty() || len(p.Schema.Tables) != 1 {
+		t.Error("a table that the schema files gave up is not had back: ", d.Statements(), err)
+	}
+	more := *kept.Clone()
+	more.Tables[1].Columns = append(more.Tables[1].Columns, schema.Column{Name: "name", Type: "text"})
+	p = make3(t, base, upstream, local, nil)
+	if d, err := p.Adopt(&more); err != nil || d.Empty() {
+		t.Error("what no migration does differs still: ", err)
+	}
+	local.files["0002_mine.sql"] = []byte("DROP TABLE teams; DROP TYPE team_kind;")
+	p = make3(t, base, upstream, local, nil)
+	if d, err := p.Adopt(&kept); err != nil || len(d.Statements()) != 2 {
+		t.Error("a table that a statement drops is made again: ", d.Statements(), err)
+	}
+}
+
 func columnNames(s schema.Schema) string {
 	var out []string
 	for _, c := range s.Tables[0].Columns {
