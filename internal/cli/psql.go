@@ -87,7 +87,7 @@ func openPsql(ctx context.Context, a *app, o *psqlOptions) error {
 	defer ignoreInterrupts()()
 	err = a.runWith(ctx, environ, append([]string{path}, o.args...))
 	if err != nil && len(a.routes) > 0 {
-		if why := a.explain(ctx, err); why != "" {
+		if why := a.explain(ctx, err, (*route).begun); why != "" {
 			a.warn("%s", a.hide.Hide(why))
 		}
 	}

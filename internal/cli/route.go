@@ -114,9 +114,20 @@ func (a *app) closeRoutes() {
 	a.routes = nil
 }
 
+// begun is the forward that a command began with: what it was doing was lost
+// with that one.
+func (r *route) begun() *kube.Forward { return r.first }
+
+// latest is the forward that is used now.
+func (r *route) latest() *kube.Forward {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.now
+}
+
 // explain says what became of the pods when a connection to one was lost: of
 // itself that is a bare "connection reset".
-func (a *app) explain(ctx context.Context, err error) string {
+func (a *app) explain(ctx context.Context, err error, through func(*route) *kube.Forward) string {
 	var pg *pgconn.PgError
 	if len(a.routes) == 0 || errors.As(err, &pg) && !strings.HasPrefix(pg.Code, "57P") { // operator intervention
 		return ""
@@ -125,7 +136,7 @@ func (a *app) explain(ctx context.Context, err error) string {
 	defer cancel()
 	var said []string
 	for _, r := range a.routes {
-		if why := r.first.Diagnose(bounded); why != "" {
+		if why := through(r).Diagnose(bounded); why != "" {
 			said = append(said, why)
 		}
 	}
@@ -135,9 +146,15 @@ func (a *app) explain(ctx context.Context, err error) string {
 // told is an error as it is shown: with what became of the way to the
 // database, and without passwords.
 func (a *app) told(ctx context.Context, err error) *diag.Error {
+	return a.toldOf(ctx, err, (*route).begun)
+}
+
+// toldOf is told for what goes on when a forward has ended, and is to speak of
+// another than the first.
+func (a *app) toldOf(ctx context.Context, err error, through func(*route) *kube.Forward) *diag.Error {
 	e := *asDiag(err)
 	if e.Kind == diag.Database {
-		if why := a.explain(ctx, err); why != "" {
+		if why := a.explain(ctx, err, through); why != "" {
 			e.Detail = strings.TrimPrefix(e.Detail+"\n"+why, "\n")
 		}
 	}

@@ -23,13 +23,19 @@ import (
 	"github.com/skein-db/skein/internal/kube/kubetest"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/pgserver/pgtest"
+	"github.com/skein-db/skein/internal/studio/page"
 )
 
 // TestMain lets the test binary be skein, so that scripts run the real program
 // and their coverage counts.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
-		"skein":       func() { os.Exit(Process()) },
+		"skein": func() {
+			if !page.Built(studioFiles) {
+				studioFiles = anyPage // a story asks the studio's server, which needs no built page
+			}
+			os.Exit(Process())
+		},
 		kubetest.Name: kubetest.Main,
 	})
 }
@@ -69,6 +75,11 @@ var servers sync.Map
 //	                 context prod, with its Secret pg-app, and unsets
 //	                 DATABASE_URL; forbid takes a right away, cut makes the pod
 //	                 go when a client sends TEXT
+//	studio FLAG...   runs skein studio to the end of the story, opens its link, and
+//	                 says which database it shows
+//	studio get PATH, studio sql STATEMENT
+//	                 asks that studio; status and text of its answer are standard
+//	                 output
 //
 // With -update, cmp rewrites the expected files.
 func TestScripts(t *testing.T) {
@@ -96,7 +107,7 @@ func runScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"pg": scriptPG, "sql": scriptSQL, "json": scriptJSON, "append": scriptAppend, "edit": scriptEdit,
-			"hold": scriptHold, "exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob, "kube": scriptKube,
+			"hold": scriptHold, "exits": scriptExits, "bytes": scriptBytes, "crlf": scriptCRLF, "glob": scriptGlob, "kube": scriptKube, "studio": scriptStudio,
 		},
 	})
 }

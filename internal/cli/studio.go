@@ -166,7 +166,13 @@ func (o *studioOptions) options(ctx context.Context, a *app) (*studio.Options, e
 	}
 	defer db.close()
 	options := &studio.Options{
-		Connect: func(ctx context.Context) (*pgx.Conn, error) { return address.Connect(ctx, at) },
+		Connect: func(ctx context.Context) (*pgx.Conn, error) {
+			conn, err := address.Connect(ctx, at)
+			if err != nil {
+				return nil, a.toldOf(ctx, err, (*route).latest)
+			}
+			return conn, nil
+		},
 		Database: studio.Database{
 			Name: address.Database(db.Config()), Host: db.Config().Host, Port: db.Config().Port, User: db.Config().User,
 			Local: len(a.routes) == 0 && isLocal(db.Config().Host), Place: db.name,

@@ -49,27 +49,23 @@ func New(connect Connect) *Pool {
 	return &Pool{connect: connect, slots: make(chan struct{}, Size)}
 }
 
-// Take returns a connection, and waits for one when all are in use. The caller
-// gives it back by Give.
+// Take returns a connection that works, and waits for one when all are in use.
+// The caller gives it back by Give.
 func (p *Pool) Take(ctx context.Context) (*pgx.Conn, error) {
-	conn, _, err := p.take(ctx, false)
+	conn, _, err := p.take(ctx, 0)
 	return conn, err
 }
 
-// take also says whether the connection was used before, and may have been
-// lost meanwhile.
-func (p *Pool) take(ctx context.Context, fresh bool) (conn *pgx.Conn, used bool, err error) {
+// take also says whether the connection was used before. One that was used less
+// than trusted ago is not asked whether it still works.
+func (p *Pool) take(ctx context.Context, trusted time.Duration) (conn *pgx.Conn, used bool, err error) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
 		return nil, false, context.Cause(ctx)
 	}
-	for !fresh {
-		kept := p.pop()
-		if kept == nil {
-			break
-		}
-		if time.Since(kept.since) < time.Second || kept.conn.Ping(ctx) == nil {
+	for kept := p.pop(); kept != nil; kept = p.pop() {
+		if time.Since(kept.since) < trusted || kept.conn.Ping(ctx) == nil {
 			return kept.conn, true, nil
 		}
 		closeQuietly(kept.conn)

@@ -56,8 +56,8 @@ func (p *Pool) transact(ctx context.Context, begin string, timeout time.Duration
 // out to be lost is replaced by a new one.
 func (p *Pool) begun(ctx context.Context, begin string, timeout time.Duration) (*pgx.Conn, error) {
 	start := begin + "; " + Settings + "; set local statement_timeout = " + strconv.FormatInt(timeout.Milliseconds(), 10)
-	for fresh := false; ; fresh = true {
-		conn, used, err := p.take(ctx, fresh)
+	for trusted := time.Second; ; trusted = 0 {
+		conn, used, err := p.take(ctx, trusted)
 		if err != nil {
 			return nil, err
 		}
