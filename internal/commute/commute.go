@@ -58,7 +58,7 @@ func (r *Result) Commute() bool {
 // Compare compares two schemas that were made of one base. None is changed.
 func Compare(base, a, b *schema.Schema) *Result {
 	old := objects(base)
-	c := &comparison{a: newSide(old, a), b: newSide(old, b), told: map[key]bool{}}
+	c := &comparison{a: newSide(old, a), b: newSide(old, b), told: map[schema.Object]bool{}}
 	c.touched()
 	c.used(c.a, c.b, false)
 	c.used(c.b, c.a, true)
@@ -77,10 +77,10 @@ func Compare(base, a, b *schema.Schema) *Result {
 type comparison struct {
 	a, b *side
 	rows []Row
-	told map[key]bool
+	told map[schema.Object]bool
 }
 
-func (c *comparison) add(k key, relation Relation, a, b, why string) {
+func (c *comparison) add(k schema.Object, relation Relation, a, b, why string) {
 	c.told[k] = true
 	row := Row{Object: k.String(), A: a, B: b, Relation: relation, Why: why}
 	if !slices.Contains(c.rows, row) {
@@ -92,22 +92,22 @@ func (c *comparison) add(k key, relation Relation, a, b, why string) {
 func (c *comparison) touched() {
 	for _, x := range c.a.changes {
 		wholeA := c.a.whole(x)
-		y := c.b.by[x.key]
+		y := c.b.by[x.Object]
 		if y == nil {
 			c.inside(x)
 			continue
 		}
 		wholeB := c.b.whole(y)
-		if (wholeA != x || wholeB != y) && c.told[x.table()] {
+		if (wholeA != x || wholeB != y) && c.told[x.Table()] {
 			continue // told with the table
 		}
 		switch {
-		case x.kind == aTable && x.created() && y.created():
+		case x.Kind == schema.KindTable && x.created() && y.created():
 			c.createdTwice(x, y)
 		case x.dropped() && y.dropped():
-			c.add(x.key, Same, describe(x), describe(y), "")
+			c.add(x.Object, Same, describe(x), describe(y), "")
 		case x.dropped() || y.dropped():
-			c.add(x.key, Conflict, describe(x), describe(y), "one side drops what the other changes")
+			c.add(x.Object, Conflict, describe(x), describe(y), "one side drops what the other changes")
 		case x.created():
 			c.bothCreate(x, y)
 		default:
@@ -115,7 +115,7 @@ func (c *comparison) touched() {
 		}
 	}
 	for _, y := range c.b.changes {
-		if c.a.by[y.key] == nil {
+		if c.a.by[y.Object] == nil {
 			c.insideOther(y)
 		}
 	}
@@ -124,14 +124,14 @@ func (c *comparison) touched() {
 // inside finds a part that a changes of a table that b drops; insideOther is
 // the reverse. What a side drops along with it is no contradiction.
 func (c *comparison) inside(x *change) {
-	if t := c.b.by[x.table()]; x.part() && t != nil && t.dropped() && !x.dropped() {
-		c.add(x.key, Conflict, describe(x), "drops the table", "one side drops the table that the other changes")
+	if t := c.b.by[x.Table()]; x.Part() && t != nil && t.dropped() && !x.dropped() {
+		c.add(x.Object, Conflict, describe(x), "drops the table", "one side drops the table that the other changes")
 	}
 }
 
 func (c *comparison) insideOther(y *change) {
-	if t := c.a.by[y.table()]; y.part() && t != nil && t.dropped() && !y.dropped() {
-		c.add(y.key, Conflict, "drops the table", describe(y), "one side drops the table that the other changes")
+	if t := c.a.by[y.Table()]; y.Part() && t != nil && t.dropped() && !y.dropped() {
+		c.add(y.Object, Conflict, "drops the table", describe(y), "one side drops the table that the other changes")
 	}
 }
 
@@ -141,30 +141,30 @@ func (c *comparison) createdTwice(x, y *change) {
 	if !slices.Equal(x.after.attributes, y.after.attributes) {
 		differ = append(differ, "row level security")
 	}
-	for _, p := range c.a.parts(x.key) {
-		if q := c.b.by[p.key]; q == nil || !slices.Equal(p.after.attributes, q.after.attributes) {
-			differ = append(differ, string(p.kind)+" "+p.name)
+	for _, p := range c.a.parts(x.Object) {
+		if q := c.b.by[p.Object]; q == nil || !slices.Equal(p.after.attributes, q.after.attributes) {
+			differ = append(differ, string(p.Kind)+" "+p.Name)
 		}
 	}
-	for _, q := range c.b.parts(x.key) {
-		if c.a.by[q.key] == nil {
-			differ = append(differ, string(q.kind)+" "+q.name)
+	for _, q := range c.b.parts(x.Object) {
+		if c.a.by[q.Object] == nil {
+			differ = append(differ, string(q.Kind)+" "+q.Name)
 		}
 	}
 	if len(differ) == 0 {
-		c.add(x.key, Same, describe(x), describe(y), "")
+		c.add(x.Object, Same, describe(x), describe(y), "")
 		return
 	}
-	c.add(x.key, Conflict, describe(x), describe(y), "both make one of that name, and they differ in "+some(differ))
+	c.add(x.Object, Conflict, describe(x), describe(y), "both make one of that name, and they differ in "+some(differ))
 }
 
 func (c *comparison) bothCreate(x, y *change) {
 	if slices.Equal(x.after.attributes, y.after.attributes) {
-		c.add(x.key, Same, describe(x), describe(y), "")
+		c.add(x.Object, Same, describe(x), describe(y), "")
 		return
 	}
-	if x.kind == anEnum {
-		c.add(x.key, Conflict, describe(x), describe(y), "both make one of that name with other values")
+	if x.Kind == schema.KindEnum {
+		c.add(x.Object, Conflict, describe(x), describe(y), "both make one of that name with other values")
 		return
 	}
 	var differ []string
@@ -173,14 +173,14 @@ func (c *comparison) bothCreate(x, y *change) {
 			differ = append(differ, a.name+" ("+short(a.value)+" and "+short(b.value)+")")
 		}
 	}
-	c.add(x.key, Conflict, describe(x), describe(y), "both make one of that name, and they differ in "+some(differ))
+	c.add(x.Object, Conflict, describe(x), describe(y), "both make one of that name, and they differ in "+some(differ))
 }
 
 // bothChange compares two changes of what there was.
 func (c *comparison) bothChange(x, y *change) {
-	if x.kind == anEnum {
+	if x.Kind == schema.KindEnum {
 		relation, why := enums(enum(x.before), enum(x.after), enum(y.after))
-		c.add(x.key, relation, describe(x), describe(y), why)
+		c.add(x.Object, relation, describe(x), describe(y), why)
 		return
 	}
 	same := 0
@@ -190,24 +190,24 @@ func (c *comparison) bothChange(x, y *change) {
 		case both && a.value == b:
 			same++
 		case both:
-			c.add(x.key, Conflict, describe(x), describe(y), "both set "+a.name+", to "+short(a.value)+" and "+short(b))
+			c.add(x.Object, Conflict, describe(x), describe(y), "both set "+a.name+", to "+short(a.value)+" and "+short(b))
 			return
 		}
 	}
 	if same == len(x.changed) && same == len(y.changed) {
-		c.add(x.key, Same, describe(x), describe(y), "")
+		c.add(x.Object, Same, describe(x), describe(y), "")
 		return
 	}
-	if x.kind != aColumn {
+	if x.Kind != schema.KindColumn {
 		// PostgreSQL has no statement for a part of these: each side makes it anew.
-		c.add(x.key, Conflict, describe(x), describe(y), "both make it anew, and the later one undoes the other")
+		c.add(x.Object, Conflict, describe(x), describe(y), "both make it anew, and the later one undoes the other")
 		return
 	}
 	if why := entangled(x, y); why != "" {
-		c.add(x.key, Conflict, describe(x), describe(y), why)
+		c.add(x.Object, Conflict, describe(x), describe(y), why)
 		return
 	}
-	c.add(x.key, Independent, describe(x), describe(y), "")
+	c.add(x.Object, Independent, describe(x), describe(y), "")
 }
 
 // entangled says why two changes of one column do not go together although they
@@ -243,13 +243,13 @@ func entangled(x, y *change) string {
 // goes without saying.
 func (c *comparison) alone(s *side, other bool) {
 	for _, x := range s.changes {
-		if whole := s.whole(x); whole != x || c.told[x.key] {
+		if whole := s.whole(x); whole != x || c.told[x.Object] {
 			continue
 		}
 		if other {
-			c.add(x.key, Independent, "", describe(x), "")
+			c.add(x.Object, Independent, "", describe(x), "")
 		} else {
-			c.add(x.key, Independent, describe(x), "", "")
+			c.add(x.Object, Independent, describe(x), "", "")
 		}
 	}
 }
@@ -264,7 +264,7 @@ func describe(c *change) string {
 	case c.dropped():
 		return "drops it"
 	}
-	if c.kind == anEnum {
+	if c.Kind == schema.KindEnum {
 		return enumChange(enum(c.before), enum(c.after))
 	}
 	var all []string

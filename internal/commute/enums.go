@@ -7,7 +7,7 @@ import (
 	"github.com/skein-db/skein/internal/schema"
 )
 
-func enum(o *object) []string { return o.value.(*schema.Enum).Values }
+func enum(o *object) []string { return o.Value.(*schema.Enum).Values }
 
 // added returns what a list has got, or false where it also lost something or
 // is in another order, which takes a new type instead of ADD VALUE.
@@ -84,7 +84,7 @@ func enumChange(before, after []string) string {
 // rebuilt reports whether a change makes an enum anew, which columns that the
 // other side has given the type would not survive.
 func rebuilt(c *change) bool {
-	if c.kind != anEnum || c.created() || c.dropped() {
+	if c.Kind != schema.KindEnum || c.created() || c.dropped() {
 		return false
 	}
 	_, adds := added(enum(c.before), enum(c.after))

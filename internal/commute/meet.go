@@ -18,9 +18,9 @@ func (c *comparison) names() {
 	for _, y := range c.b.changes {
 		for _, k := range claimsOf(y) {
 			for _, x := range claims[k] {
-				if x.key != y.key && c.a.whole(x).key != c.b.whole(y).key {
-					c.add(x.key, Conflict, doing(x), doing(y), "both take the name "+k.name+" among "+k.space)
-					c.told[y.key] = true
+				if x.Object != y.Object && c.a.whole(x).Object != c.b.whole(y).Object {
+					c.add(x.Object, Conflict, doing(x), doing(y), "both take the name "+k.name+" among "+k.space)
+					c.told[y.Object] = true
 				}
 			}
 		}
@@ -39,19 +39,19 @@ func claimsOf(x *change) []claim {
 	if !x.created() {
 		return nil
 	}
-	relation := claim{"the tables, indexes, sequences and views of a schema", schema.Ref{Schema: x.in.Schema}, x.name}
-	constraint := claim{"the constraints of a table", x.in, x.name}
-	kindOfType := claim{"the types of a schema", schema.Ref{Schema: x.in.Schema}, x.name}
-	switch x.kind {
-	case aTable, aView:
+	relation := claim{"the tables, indexes, sequences and views of a schema", schema.Ref{Schema: x.In.Schema}, x.Name}
+	constraint := claim{"the constraints of a table", x.In, x.Name}
+	kindOfType := claim{"the types of a schema", schema.Ref{Schema: x.In.Schema}, x.Name}
+	switch x.Kind {
+	case schema.KindTable, schema.KindView:
 		return []claim{relation, kindOfType}
-	case anIndex, aSequence:
+	case schema.KindIndex, schema.KindSequence:
 		return []claim{relation}
-	case aPrimaryKey, aUnique:
+	case schema.KindPrimaryKey, schema.KindUnique:
 		return []claim{relation, constraint}
-	case aCheck, aForeignKey:
+	case schema.KindCheck, schema.KindForeignKey:
 		return []claim{constraint}
-	case anEnum:
+	case schema.KindEnum:
 		return []claim{kindOfType}
 	}
 	return nil
@@ -64,9 +64,9 @@ func (c *comparison) primaryKeys() {
 			continue
 		}
 		for _, y := range c.b.changes {
-			if givesPrimaryKey(y) && x.in == y.in && x.key != y.key {
-				c.add(x.key, Conflict, doing(x), doing(y), "a table has one primary key")
-				c.told[y.key] = true
+			if givesPrimaryKey(y) && x.In == y.In && x.Object != y.Object {
+				c.add(x.Object, Conflict, doing(x), doing(y), "a table has one primary key")
+				c.told[y.Object] = true
 			}
 		}
 	}
@@ -76,10 +76,10 @@ func givesPrimaryKey(x *change) bool {
 	if x.dropped() {
 		return false
 	}
-	if col, ok := x.after.value.(*schema.Column); ok {
-		return col.PrimaryKey && (x.created() || !x.before.value.(*schema.Column).PrimaryKey)
+	if col, ok := x.after.Value.(*schema.Column); ok {
+		return col.PrimaryKey && (x.created() || !x.before.Value.(*schema.Column).PrimaryKey)
 	}
-	return x.kind == aPrimaryKey && x.created()
+	return x.Kind == schema.KindPrimaryKey && x.created()
 }
 
 // references finds foreign keys of which one side changes the type of one end,
@@ -92,7 +92,7 @@ func (c *comparison) references() {
 				f := &t.ForeignKeys[j]
 				for n := range f.Columns {
 					if n < len(f.ToColumns) {
-						c.ends(key{aForeignKey, t.Ref(), f.Name}, key{aColumn, t.Ref(), f.Columns[n]}, key{aColumn, target(f), f.ToColumns[n]})
+						c.ends(schema.NameOf(t.Ref(), f), t.Ref().Column(f.Columns[n]), f.To().Column(f.ToColumns[n]))
 					}
 				}
 			}
@@ -101,7 +101,7 @@ func (c *comparison) references() {
 }
 
 // ends compares the types of two columns as both sides together leave them.
-func (c *comparison) ends(foreignKey, from, to key) {
+func (c *comparison) ends(foreignKey, from, to schema.Object) {
 	if c.told[foreignKey] && c.conflicts(foreignKey) {
 		return
 	}
@@ -113,26 +113,26 @@ func (c *comparison) ends(foreignKey, from, to key) {
 		from.String()+" would be "+one+", and "+to.String()+" "+other)
 }
 
-func (c *comparison) conflicts(k key) bool {
+func (c *comparison) conflicts(k schema.Object) bool {
 	return slices.ContainsFunc(c.rows, func(r Row) bool { return r.Relation == Conflict && r.Object == k.String() })
 }
 
 // typeNow is the type that a column has with both sides' changes.
-func (c *comparison) typeNow(column key) string {
+func (c *comparison) typeNow(column schema.Object) string {
 	for _, s := range []*side{c.a, c.b} {
 		if x := s.by[column]; x != nil {
 			if x.dropped() {
 				return ""
 			}
 			if _, ok := x.sets(typeAttribute); ok || x.created() {
-				return typeOf(x.after.value.(*schema.Column))
+				return x.after.Value.(*schema.Column).FullType()
 			}
 		}
 	}
 	for _, s := range []*side{c.a, c.b} {
-		if t := s.schema.Table(column.in); t != nil {
-			if col := t.Column(column.name); col != nil {
-				return typeOf(col)
+		if t := s.schema.Table(column.In); t != nil {
+			if col := t.Column(column.Name); col != nil {
+				return col.FullType()
 			}
 		}
 	}
@@ -141,9 +141,9 @@ func (c *comparison) typeNow(column key) string {
 
 // fromBoth reports whether each side has a hand in a foreign key and its ends,
 // at least one of them by a type.
-func (c *comparison) fromBoth(keys ...key) bool {
+func (c *comparison) fromBoth(keys ...schema.Object) bool {
 	touches := func(s *side) bool {
-		return slices.ContainsFunc(keys, func(k key) bool { return matters(s.by[k]) })
+		return slices.ContainsFunc(keys, func(k schema.Object) bool { return matters(s.by[k]) })
 	}
 	return touches(c.a) && touches(c.b)
 }
@@ -153,10 +153,10 @@ func matters(x *change) bool {
 		return false
 	}
 	_, ok := x.sets(typeAttribute)
-	return ok || x.created() || x.kind == aForeignKey
+	return ok || x.created() || x.Kind == schema.KindForeignKey
 }
 
-func (c *comparison) about(s *side, keys ...key) string {
+func (c *comparison) about(s *side, keys ...schema.Object) string {
 	for _, k := range keys {
 		if x := s.by[k]; matters(x) {
 			return doing(x)

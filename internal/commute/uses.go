@@ -13,11 +13,11 @@ import (
 func (c *comparison) used(taker, user *side, swapped bool) {
 	for _, gone := range taker.changes {
 		loss := lossOf(gone)
-		if loss == "" && gone.kind != aColumn {
+		if loss == "" && gone.Kind != schema.KindColumn {
 			continue
 		}
 		for _, x := range user.changes {
-			if x.dropped() || x.key == gone.key {
+			if x.dropped() || x.Object == gone.Object {
 				continue
 			}
 			relation, why := c.touch(taker, gone, loss, user, x)
@@ -25,12 +25,12 @@ func (c *comparison) used(taker, user *side, swapped bool) {
 				continue
 			}
 			a, b := describe(gone), doing(x)
-			k := gone.key
+			k := gone.Object
 			if swapped {
 				a, b = b, a
 			}
 			c.add(k, relation, a, b, why)
-			c.told[x.key] = true
+			c.told[x.Object] = true
 		}
 	}
 }
@@ -42,7 +42,7 @@ func lossOf(gone *change) string {
 		return "dropped"
 	case rebuilt(gone):
 		return "made anew"
-	case gone.kind == aColumn && !gone.created():
+	case gone.Kind == schema.KindColumn && !gone.created():
 		if _, ok := gone.sets(typeAttribute); ok {
 			return "given another type"
 		}
@@ -52,28 +52,28 @@ func lossOf(gone *change) string {
 
 // touch says what it means for x that gone changes; "" where nothing.
 func (c *comparison) touch(taker *side, gone *change, loss string, user *side, x *change) (Relation, string) {
-	if gone.kind == aColumn && gone.created() {
+	if gone.Kind == schema.KindColumn && gone.created() {
 		// A view that takes all columns has those it finds when it is made.
-		if v, ok := x.after.value.(*schema.View); ok && v.Definition != nil && diff.SelectsAll(*v.Definition, gone.in.Name) && taker.whole(gone) == gone {
+		if v, ok := x.after.Value.(*schema.View); ok && v.Definition != nil && diff.SelectsAll(*v.Definition, gone.In.Name) && taker.whole(gone) == gone {
 			return Noted, "whether " + x.String() + " has the column depends on which side comes first"
 		}
 		return "", ""
 	}
-	if loss == "" || x.part() && x.table() == gone.key || !uses(x, gone, user.schema, gone.before) {
+	if loss == "" || x.Part() && x.Table() == gone.Object || !uses(x, gone, user.schema, gone.before) {
 		return "", ""
 	}
-	if whole := taker.whole(gone); whole != gone && (x.part() && x.table() == whole.key || uses(x, whole, user.schema, whole.before)) {
+	if whole := taker.whole(gone); whole != gone && (x.Part() && x.Table() == whole.Object || uses(x, whole, user.schema, whole.before)) {
 		return "", "" // told of the table
 	}
-	if gone.kind != aColumn || loss == "dropped" {
+	if gone.Kind != schema.KindColumn || loss == "dropped" {
 		return Conflict, x.String() + " uses what is " + loss
 	}
-	switch x.kind {
-	case aView, aPolicy, aLinkedPolicy, aColumn:
+	switch x.Kind {
+	case schema.KindView, schema.KindPolicy, schema.KindColumn:
 		// https://www.postgresql.org/docs/current/sql-altertable.html: the type of
 		// a column that these use cannot be changed.
-		return Conflict, "PostgreSQL changes no type of a column that a " + string(x.kind) + " uses"
-	case anIndex, aUnique, aPrimaryKey, aCheck:
+		return Conflict, "PostgreSQL changes no type of a column that a " + string(x.Kind) + " uses"
+	case schema.KindIndex, schema.KindUnique, schema.KindPrimaryKey, schema.KindCheck:
 		return Noted, x.String() + " has to go with the new type"
 	}
 	return "", "" // of foreign keys references looks at both ends
@@ -82,34 +82,34 @@ func (c *comparison) touch(taker *side, gone *change, loss string, user *side, x
 // uses reports whether what a side makes or sets of an object, in its schema s,
 // uses what gone was before.
 func uses(x, gone *change, s *schema.Schema, before *object) bool {
-	o := x.after
-	if c, ok := o.value.(*schema.Column); ok && !x.created() {
-		o = &object{x.key, nil, onlySet(x, c)}
+	o := x.after.Held
+	if c, ok := o.Value.(*schema.Column); ok && !x.created() {
+		o.Value = onlySet(x, c)
 	}
-	switch gone.kind {
-	case aSchema:
-		return !o.part() && o.in.Schema == gone.name || refersTo(o, func(f *schema.ForeignKey) bool { return f.ToSchema == gone.name }) ||
-			typeIn(o, gone.name) || slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.name) })
-	case aTable:
-		return refersTo(o, func(f *schema.ForeignKey) bool { return target(f) == gone.ref() }) ||
-			slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.name) })
-	case aView:
-		return slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.name) })
-	case aColumn:
-		return usesColumn(o, gone.key, s)
-	case anEnum:
-		return usesEnum(o, gone.key)
-	case aSequence:
-		c, ok := o.value.(*schema.Column)
-		return ok && c.Default != nil && strings.Contains(c.Default.Text, gone.name)
-	case aRole:
-		return slices.Contains(roles(o), gone.name)
-	case aPrimaryKey, aUnique, anIndex:
+	switch gone.Kind {
+	case schema.KindSchema:
+		return !o.Part() && o.In.Schema == gone.Name || refersTo(o, func(f *schema.ForeignKey) bool { return f.ToSchema == gone.Name }) ||
+			typeIn(o, gone.Name) || slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.Name) })
+	case schema.KindTable:
+		return refersTo(o, func(f *schema.ForeignKey) bool { return f.To() == gone.Ref() }) ||
+			slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.Name) })
+	case schema.KindView:
+		return slices.ContainsFunc(queries(o), func(q string) bool { return diff.Mentions(q, gone.Name) })
+	case schema.KindColumn:
+		return usesColumn(o, gone.Object, s)
+	case schema.KindEnum:
+		return usesEnum(o, gone.Object)
+	case schema.KindSequence:
+		c, ok := o.Value.(*schema.Column)
+		return ok && c.Default != nil && strings.Contains(c.Default.Text, gone.Name)
+	case schema.KindRole:
+		return slices.Contains(o.Roles(), gone.Name)
+	case schema.KindPrimaryKey, schema.KindUnique, schema.KindIndex:
 		// Also where there is another key over the columns: which of them a foreign
 		// key is bound to is PostgreSQL's choice.
-		columns := keyColumns(before)
+		columns := before.KeyColumns()
 		return columns != nil && refersTo(o, func(f *schema.ForeignKey) bool {
-			return target(f) == gone.in && sameSet(f.ToColumns, columns)
+			return f.To() == gone.In && sameSet(f.ToColumns, columns)
 		})
 	}
 	return false
@@ -132,130 +132,49 @@ func onlySet(x *change, c *schema.Column) *schema.Column {
 	return &out
 }
 
-func target(f *schema.ForeignKey) schema.Ref {
-	if f.ToSchema == "" {
-		return schema.Ref{Schema: schema.Public, Name: f.ToTable}
-	}
-	return schema.Ref{Schema: f.ToSchema, Name: f.ToTable}
-}
-
-func refersTo(o *object, is func(*schema.ForeignKey) bool) bool {
-	f, ok := o.value.(*schema.ForeignKey)
+func refersTo(o schema.Held, is func(*schema.ForeignKey) bool) bool {
+	f, ok := o.Value.(*schema.ForeignKey)
 	return ok && is(f)
 }
 
 // queries are the texts of an object that may name other tables.
-func queries(o *object) []string {
-	var out []string
-	add := func(texts ...*string) {
-		for _, t := range texts {
-			if t != nil {
-				out = append(out, *t)
-			}
-		}
+func queries(o schema.Held) []string {
+	if p, ok := o.Value.(*schema.LinkedPolicy); ok {
+		return append(o.Queries(), p.On)
 	}
-	switch v := o.value.(type) {
-	case *schema.View:
-		add(v.Definition)
-	case *schema.Policy:
-		add(v.Using, v.WithCheck)
-	case *schema.LinkedPolicy:
-		add(&v.On, v.Using, v.WithCheck)
-	}
-	return out
+	return o.Queries()
 }
 
-// expressions are the texts of a part of a table that name its columns.
-func expressions(o *object) []string {
-	switch v := o.value.(type) {
-	case *schema.Check:
-		return []string{v.Value}
-	case *schema.Index:
-		out := []string{v.Where}
-		for _, c := range v.Columns {
-			if c.IsExpression {
-				out = append(out, c.Expression)
-			}
-		}
-		return out
-	case *schema.Column:
-		if v.Generated != nil {
-			return []string{v.Generated.As}
-		}
-	}
-	return queries(o)
-}
-
-// named are the columns that a part of a table lists.
-func named(o *object) []string {
-	switch v := o.value.(type) {
-	case *schema.Index:
-		var out []string
-		for _, c := range v.Columns {
-			if !c.IsExpression {
-				out = append(out, c.Expression)
-			}
-		}
-		return out
-	case *schema.ForeignKey:
-		return v.Columns
-	case *schema.PrimaryKey:
-		return v.Columns
-	case *schema.Unique:
-		return v.Columns
-	}
-	return nil
-}
-
-func usesColumn(o *object, column key, s *schema.Schema) bool {
-	mentions := func(sql string) bool { return diff.Mentions(sql, column.name) }
-	if o.part() && o.in == column.in && (slices.Contains(named(o), column.name) || slices.ContainsFunc(expressions(o), mentions)) {
+func usesColumn(o schema.Held, column schema.Object, s *schema.Schema) bool {
+	mentions := func(sql string) bool { return diff.Mentions(sql, column.Name) }
+	if o.Part() && o.In == column.In && (slices.Contains(o.Columns(), column.Name) || slices.ContainsFunc(o.Expressions(), mentions)) {
 		return true
 	}
 	if refersTo(o, func(f *schema.ForeignKey) bool {
-		return target(f) == column.in && slices.Contains(f.ToColumns, column.name)
+		return f.To() == column.In && slices.Contains(f.ToColumns, column.Name)
 	}) {
 		return true
 	}
-	if o.part() && o.in == column.in {
+	if o.Part() && o.In == column.In {
 		return false
 	}
 	others := func(name string) bool {
-		return name != column.in.Name && slices.ContainsFunc(s.Tables, func(t schema.Table) bool { return t.Name == name })
+		return name != column.In.Name && slices.ContainsFunc(s.Tables, func(t schema.Table) bool { return t.Name == name })
 	}
-	return slices.ContainsFunc(queries(o), func(q string) bool { return diff.UsesColumn(q, column.in.Name, column.name, others) })
+	return slices.ContainsFunc(queries(o), func(q string) bool { return diff.UsesColumn(q, column.In.Name, column.Name, others) })
 }
 
-func typeIn(o *object, name string) bool {
-	c, ok := o.value.(*schema.Column)
+func typeIn(o schema.Held, name string) bool {
+	c, ok := o.Value.(*schema.Column)
 	return ok && c.TypeSchema == name
 }
 
-func usesEnum(o *object, e key) bool {
-	if c, ok := o.value.(*schema.Column); ok {
-		bare, _, _ := strings.Cut(c.Type, "[")
-		return bare == e.name && c.TypeSchema == e.in.Schema
+func usesEnum(o schema.Held, e schema.Object) bool {
+	if c, ok := o.Value.(*schema.Column); ok {
+		enum, is := c.Enum()
+		return is && enum == e.Ref()
 	}
-	return slices.ContainsFunc(expressions(o), func(sql string) bool { return diff.Mentions(sql, e.name) })
-}
-
-func roles(o *object) []string {
-	switch v := o.value.(type) {
-	case *schema.Policy:
-		return v.To
-	case *schema.LinkedPolicy:
-		return v.To
-	}
-	return nil
-}
-
-// keyColumns are the columns of what a foreign key can refer to, nil for
-// anything else.
-func keyColumns(o *object) []string {
-	if x, ok := o.value.(*schema.Index); ok && (!x.Unique || x.Where != "" || len(named(o)) != len(x.Columns)) {
-		return nil
-	}
-	return named(o)
+	return slices.ContainsFunc(o.Expressions(), func(sql string) bool { return diff.Mentions(sql, e.Name) })
 }
 
 func sameSet(a, b []string) bool {

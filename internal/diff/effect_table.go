@@ -187,7 +187,7 @@ func createsReference(x *existence, c *Change) []Effect {
 	if slices.ContainsFunc(key.Columns, isEmpty) || x.hadReference(c.Table, key) {
 		return nil
 	}
-	return effectOf(CanFail, c, fmt.Sprintf("fails if a row refers to a row that is not in %s", target(key)),
+	return effectOf(CanFail, c, fmt.Sprintf("fails if a row refers to a row that is not in %s", key.To()),
 		fmt.Sprintf("mend such rows first; on large tables add it as NOT VALID in a custom migration and validate it in the next: ALTER TABLE %s VALIDATE CONSTRAINT %s;",
 			effectTable(c.Table), sqltext.QuoteIdent(key.Name)))
 }
@@ -195,13 +195,13 @@ func createsReference(x *existence, c *Change) []Effect {
 // hadReference says whether the old table had a foreign key over the same
 // columns to the same table: then the rows keep to it.
 func (x *existence) hadReference(table schema.Ref, key *schema.ForeignKey) bool {
-	t, to := x.was(table), x.was(target(key))
+	t, to := x.was(table), x.was(key.To())
 	if t == nil || to == nil {
 		return false
 	}
-	columns, toColumns := x.oldNames(table, key.Columns), x.oldNames(target(key), key.ToColumns)
+	columns, toColumns := x.oldNames(table, key.Columns), x.oldNames(key.To(), key.ToColumns)
 	return slices.ContainsFunc(t.ForeignKeys, func(f schema.ForeignKey) bool {
-		return target(&f) == to.Ref() && slices.Equal(f.Columns, columns) && slices.Equal(f.ToColumns, toColumns)
+		return f.To() == to.Ref() && slices.Equal(f.Columns, columns) && slices.Equal(f.ToColumns, toColumns)
 	})
 }
 

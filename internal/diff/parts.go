@@ -82,7 +82,7 @@ func equalIndex(a, b schema.Index) bool {
 // table, where drizzle-kit does nothing, it asks whether the target is the same
 // table.
 func (c *computer) equalReference(p *tablePair, a, b *schema.ForeignKey) bool {
-	from, to := target(a), target(b)
+	from, to := a.To(), b.To()
 	if p.onlyMoved() {
 		if now, ok := c.tableNow[from]; ok {
 			from = now
@@ -90,14 +90,6 @@ func (c *computer) equalReference(p *tablePair, a, b *schema.ForeignKey) bool {
 	}
 	return a.Name == b.Name && from == to && !p.renamed() && a.OnDelete == b.OnDelete && a.OnUpdate == b.OnUpdate &&
 		slices.Equal(a.Columns, b.Columns) && slices.Equal(a.ToColumns, b.ToColumns)
-}
-
-// target returns the table that a foreign key refers to.
-func target(f *schema.ForeignKey) schema.Ref {
-	if f.ToSchema == "" {
-		return schema.Ref{Schema: schema.Public, Name: f.ToTable}
-	}
-	return schema.Ref{Schema: f.ToSchema, Name: f.ToTable}
 }
 
 // columnsTouched says whether drizzle-kit sees a difference in the columns that
@@ -174,7 +166,7 @@ func (c *computer) alterParts(p *tablePair) {
 // dropReference drops a foreign key. One whose target is dropped in the same
 // migration has to go first: DROP TABLE … CASCADE takes it along.
 func (c *computer) dropReference(p *tablePair, f *schema.ForeignKey) {
-	if c.dropped[target(f)] && c.mends(defectDropReferenceLate, "foreign key "+p.new.Ref().String()+"."+f.Name) {
+	if c.dropped[f.To()] && c.mends(defectDropReferenceLate, "foreign key "+p.new.Ref().String()+"."+f.Name) {
 		c.add(dropReferencesEarly, c.part(DropReference, p.was, f.Name, f, nil))
 		return
 	}

@@ -135,7 +135,7 @@ func addKey(table schema.Ref, k *schema.PrimaryKey) string {
 
 func createReference(r compat, ch *Change) []string {
 	f := ch.New.(*schema.ForeignKey)
-	body := "FOREIGN KEY (" + quoteAll(f.Columns) + ") REFERENCES " + qualified(target(f)) + "(" + quoteAll(f.ToColumns) + ")"
+	body := "FOREIGN KEY (" + quoteAll(f.Columns) + ") REFERENCES " + qualified(f.To()) + "(" + quoteAll(f.ToColumns) + ")"
 	if f.OnDelete != "" {
 		body += " ON DELETE " + f.OnDelete
 	}

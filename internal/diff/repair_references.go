@@ -98,7 +98,7 @@ func (c *computer) repairReferences() {
 	early := c.droppedKeys(dropUniques)
 	c.move(dropReferences, setAsideReferences, func(ch *Change) bool {
 		f := ch.Old.(*schema.ForeignKey)
-		now := target(f)
+		now := f.To()
 		if r, ok := c.tableNow[now]; ok {
 			now = r
 		}
@@ -113,13 +113,13 @@ func (c *computer) repairReferences() {
 				continue
 			}
 			how := c.listed(p, f.Columns)
-			if t := c.byNew[target(f)]; t != nil {
+			if t := c.byNew[f.To()]; t != nil {
 				how |= c.listed(t, f.ToColumns)
 			}
 			object := "foreign key " + p.new.Ref().String() + "." + f.Name
 			defect := defectPartDependency
 			if how&strict == 0 {
-				if k, ok := c.dependsOn(target(f), f.ToColumns); len(gone) == 0 || !ok || !gone[k.id()] {
+				if k, ok := c.dependsOn(f.To(), f.ToColumns); len(gone) == 0 || !ok || !gone[k.id()] {
 					continue
 				}
 				defect = defectReferenceOrder
@@ -145,8 +145,8 @@ func (c *computer) createLateReferences(gone map[string]bool) {
 		come := c.createdKeys(groups)
 		c.move(g, createReferencesLate, func(ch *Change) bool {
 			f := ch.New.(*schema.ForeignKey)
-			comes := slices.ContainsFunc(come[target(f)], func(k tableKey) bool { return k.covers(f.ToColumns) })
-			return comes && !c.stands(target(f), f.ToColumns, gone) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
+			comes := slices.ContainsFunc(come[f.To()], func(k tableKey) bool { return k.covers(f.ToColumns) })
+			return comes && !c.stands(f.To(), f.ToColumns, gone) && c.mends(defectReferenceOrder, "foreign key "+ch.Table.String()+"."+f.Name)
 		})
 	}
 }

@@ -7,94 +7,90 @@ import (
 )
 
 // remove takes an object out of a schema.
-func remove(s *schema.Schema, o Object) {
-	if t := s.Table(o.Table); t != nil {
+func remove(s *schema.Schema, o schema.Object) {
+	if t := s.Table(o.In); t != nil {
 		removePart(t, o)
 		return
 	}
-	path := o.Path()
 	switch o.Kind {
-	case "table":
-		s.Tables = without(s.Tables, tables.object, path)
-	case "view":
-		s.Views = without(s.Views, views.object, path)
-	case "enum":
-		s.Enums = without(s.Enums, enums.object, path)
-	case "policy":
-		s.Policies = without(s.Policies, linkedPolicies.object, path)
+	case schema.KindTable:
+		s.Tables = without(s.Tables, o)
+	case schema.KindView:
+		s.Views = without(s.Views, o)
+	case schema.KindEnum:
+		s.Enums = without(s.Enums, o)
+	case schema.KindPolicy:
+		s.Policies = without(s.Policies, o)
 	}
 }
 
-func removePart(t *schema.Table, o Object) {
-	p, path := parts{t.Ref()}, o.Path()
+func removePart(t *schema.Table, o schema.Object) {
 	switch o.Kind {
-	case "column":
-		t.Columns = without(t.Columns, p.columns().object, path)
-	case "index":
-		t.Indexes = without(t.Indexes, p.indexes().object, path)
-	case "foreign key":
-		t.ForeignKeys = without(t.ForeignKeys, p.foreignKeys().object, path)
-	case "primary key":
-		t.PrimaryKeys = without(t.PrimaryKeys, p.primaryKeys().object, path)
-	case "unique constraint":
-		t.Uniques = without(t.Uniques, p.uniques().object, path)
-	case "check":
-		t.Checks = without(t.Checks, p.checks().object, path)
-	case "policy":
-		t.Policies = without(t.Policies, p.policies().object, path)
+	case schema.KindColumn:
+		t.Columns = without(t.Columns, o)
+	case schema.KindIndex:
+		t.Indexes = without(t.Indexes, o)
+	case schema.KindForeignKey:
+		t.ForeignKeys = without(t.ForeignKeys, o)
+	case schema.KindPrimaryKey:
+		t.PrimaryKeys = without(t.PrimaryKeys, o)
+	case schema.KindUnique:
+		t.Uniques = without(t.Uniques, o)
+	case schema.KindCheck:
+		t.Checks = without(t.Checks, o)
+	case schema.KindPolicy:
+		t.Policies = without(t.Policies, o)
 	}
 }
 
-func without[T any](items []T, object func(*T) Object, path string) []T {
-	return slices.DeleteFunc(items, func(t T) bool { return object(&t).Path() == path })
+func without[T any](items []T, o schema.Object) []T {
+	return slices.DeleteFunc(items, func(t T) bool { return schema.NameOf(o.In, &t) == o })
 }
 
 // restore puts an object of base back that the joined schema has not.
-func restore(s, base *schema.Schema, o Object) {
-	if was := base.Table(o.Table); was != nil {
-		if now := s.Table(o.Table); now != nil {
+func restore(s, base *schema.Schema, o schema.Object) {
+	if was := base.Table(o.In); was != nil {
+		if now := s.Table(o.In); now != nil {
 			restorePart(now, was, o)
 		}
 		return
 	}
-	path := o.Path()
 	switch o.Kind {
-	case "schema":
-		s.Schemas = with(s.Schemas, base.Schemas, schemas.object, path)
-	case "enum":
-		s.Enums = with(s.Enums, base.Enums, enums.object, path)
-	case "sequence":
-		s.Sequences = with(s.Sequences, base.Sequences, sequences.object, path)
-	case "role":
-		s.Roles = with(s.Roles, base.Roles, roles.object, path)
-	case "table":
-		s.Tables = with(s.Tables, base.Tables, tables.object, path)
-	case "view":
-		s.Views = with(s.Views, base.Views, views.object, path)
+	case schema.KindSchema:
+		s.Schemas = with(s.Schemas, base.Schemas, o)
+	case schema.KindEnum:
+		s.Enums = with(s.Enums, base.Enums, o)
+	case schema.KindSequence:
+		s.Sequences = with(s.Sequences, base.Sequences, o)
+	case schema.KindRole:
+		s.Roles = with(s.Roles, base.Roles, o)
+	case schema.KindTable:
+		s.Tables = with(s.Tables, base.Tables, o)
+	case schema.KindView:
+		s.Views = with(s.Views, base.Views, o)
 	}
 }
 
-func restorePart(now, was *schema.Table, o Object) {
+func restorePart(now, was *schema.Table, o schema.Object) {
 	switch o.Kind {
-	case "column":
-		now.Columns = with(now.Columns, was.Columns, parts{now.Ref()}.columns().object, o.Path())
-	case "key":
+	case schema.KindColumn:
+		now.Columns = with(now.Columns, was.Columns, o)
+	case kindKey:
 		restoreKey(now, was, o)
 	}
 }
 
 // restoreKey puts back whatever made the columns unique.
-func restoreKey(now, was *schema.Table, key Object) {
-	p := parts{now.Ref()}
+func restoreKey(now, was *schema.Table, key schema.Object) {
 	same := func(columns []string) bool { return uniqueKey(now.Ref(), columns) == key }
 	for i := range was.Uniques {
 		if u := &was.Uniques[i]; same(u.Columns) {
-			now.Uniques = with(now.Uniques, was.Uniques, p.uniques().object, p.uniques().object(u).Path())
+			now.Uniques = with(now.Uniques, was.Uniques, schema.NameOf(now.Ref(), u))
 		}
 	}
 	for i := range was.PrimaryKeys {
 		if k := &was.PrimaryKeys[i]; same(k.Columns) {
-			now.PrimaryKeys = with(now.PrimaryKeys, was.PrimaryKeys, p.primaryKeys().object, p.primaryKeys().object(k).Path())
+			now.PrimaryKeys = with(now.PrimaryKeys, was.PrimaryKeys, schema.NameOf(now.Ref(), k))
 		}
 	}
 	for _, c := range was.Columns {
@@ -104,9 +100,18 @@ func restoreKey(now, was *schema.Table, key Object) {
 	}
 }
 
-func with[T any](now, was []T, object func(*T) Object, path string) []T {
-	if old := find(was, object, path); old != nil && find(now, object, path) == nil {
+func with[T any](now, was []T, o schema.Object) []T {
+	if old := find(was, o); old != nil && find(now, o) == nil {
 		return append(now, *old)
 	}
 	return now
+}
+
+func find[T any](items []T, o schema.Object) *T {
+	for i := range items {
+		if schema.NameOf(o.In, &items[i]) == o {
+			return &items[i]
+		}
+	}
+	return nil
 }

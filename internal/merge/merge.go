@@ -11,6 +11,7 @@
 package merge
 
 import (
+	"cmp"
 	"reflect"
 
 	"github.com/skein-db/skein/internal/schema"
@@ -33,24 +34,6 @@ func (s Side) other() Side {
 	return Upstream
 }
 
-// Object names an object of a schema.
-type Object struct {
-	Kind  string     // "table", "column", "index", "foreign key", …
-	Table schema.Ref // of what is part of a table, else zero
-	Name  string     // with its schema in front unless that is public
-}
-
-// String returns the object as people write it, for example "column users.email".
-func (o Object) String() string { return o.Kind + " " + o.Path() }
-
-// Path is String without the kind: how --take names an object.
-func (o Object) Path() string {
-	if o.Table == (schema.Ref{}) {
-		return o.Name
-	}
-	return o.Table.String() + "." + o.Name
-}
-
 // Did is what a side did to an object.
 type Did string
 
@@ -64,7 +47,7 @@ const (
 
 // Touch is an object that at least one side did something to.
 type Touch struct {
-	Object          Object
+	Object          schema.Object
 	Upstream, Local Did
 	// Same says that both did the same to it.
 	Same bool
@@ -72,13 +55,13 @@ type Touch struct {
 
 // Disagreement is what only a person can settle.
 type Disagreement struct {
-	Object    Object
+	Object    schema.Object
 	Attribute string // such as "type"; "" where the whole object is meant
 	// Upstream and Local are what each side says, "" where it has nothing.
 	Upstream, Local string
 	// Uses is what Object uses on one side while the other, DroppedBy, dropped
 	// it; nil where both sides changed Object itself.
-	Uses      *Object
+	Uses      *schema.Object
 	DroppedBy Side
 }
 
@@ -128,14 +111,14 @@ func (m *merger) disagree(d Disagreement) Side {
 	return Upstream
 }
 
-func (m *merger) touch(o Object, upstream, local Did, same bool) {
+func (m *merger) touch(o schema.Object, upstream, local Did, same bool) {
 	if upstream != Nothing || local != Nothing {
 		m.out.Touched = append(m.out.Touched, Touch{o, upstream, local, same})
 	}
 }
 
 // did says what became of an object that was base and is now.
-func did[T any](base, now *T, same func(a, b *T) bool) Did {
+func did[T any](base, now *T) Did {
 	switch {
 	case base == nil && now == nil:
 		return Nothing
@@ -149,23 +132,16 @@ func did[T any](base, now *T, same func(a, b *T) bool) Did {
 	return Changed
 }
 
-// kind is how objects of one type are told apart, compared and joined.
-type kind[T any] struct {
-	object func(*T) Object
-	same   func(a, b *T) bool
-	// join makes one of two that both changed, both differently. base may be
-	// nil. nil stands for: it can only be one of the two.
-	join func(m *merger, o Object, base, upstream, local *T) T
-	// says describes an object for a person.
-	says func(*T) string
-}
+// join makes one object of two that both changed, both differently. base may be
+// nil. No join stands for: it can only be one of the two.
+type join[T any] func(m *merger, o schema.Object, base, upstream, local *T) T
 
-// list joins a list of objects.
-func list[T any](m *merger, base, upstream, local []T, k kind[T]) []T {
+// list joins a list of objects. table is the one that they are parts of.
+func list[T any](m *merger, table schema.Ref, base, upstream, local []T, join join[T]) []T {
+	b, u, l := byPath(table, base), byPath(table, upstream), byPath(table, local)
 	var out []T
-	for _, key := range ordered(names(upstream, k.object), names(local, k.object), names(base, k.object)) {
-		b, u, l := find(base, k.object, key), find(upstream, k.object, key), find(local, k.object, key)
-		if t, ok := one(m, b, u, l, k); ok {
+	for _, path := range ordered(paths(table, upstream), paths(table, local), paths(table, base)) {
+		if t, ok := one(m, table, b[path], u[path], l[path], join); ok {
 			out = append(out, t)
 		}
 	}
@@ -173,26 +149,20 @@ func list[T any](m *merger, base, upstream, local []T, k kind[T]) []T {
 }
 
 // one joins what became of one object; ok is false where it is gone.
-func one[T any](m *merger, base, upstream, local *T, k kind[T]) (t T, ok bool) {
-	some := upstream
-	for _, other := range []*T{local, base} {
-		if some == nil {
-			some = other
-		}
-	}
-	o := k.object(some)
-	byUpstream, byLocal := did(base, upstream, k.same), did(base, local, k.same)
-	same := upstream == nil && local == nil || upstream != nil && local != nil && k.same(upstream, local)
+func one[T any](m *merger, table schema.Ref, base, upstream, local *T, join join[T]) (t T, ok bool) {
+	o := schema.NameOf(table, cmp.Or(upstream, local, base))
+	byUpstream, byLocal := did(base, upstream), did(base, local)
+	same := upstream == nil && local == nil || upstream != nil && local != nil && same(upstream, local)
 	m.touch(o, byUpstream, byLocal, same && byUpstream != Nothing)
 	chosen := upstream
 	switch {
 	case byLocal == Nothing || same:
 	case byUpstream == Nothing:
 		chosen = local
-	case upstream != nil && local != nil && k.join != nil:
-		return k.join(m, o, base, upstream, local), true
+	case upstream != nil && local != nil && join != nil:
+		return join(m, o, base, upstream, local), true
 	default:
-		d := Disagreement{Object: o, Upstream: describe(upstream, k.says), Local: describe(local, k.says)}
+		d := Disagreement{Object: o, Upstream: describe(upstream), Local: describe(local)}
 		if m.disagree(d) == Local {
 			chosen = local
 		}
@@ -203,32 +173,36 @@ func one[T any](m *merger, base, upstream, local *T, k kind[T]) (t T, ok bool) {
 	return *chosen, true
 }
 
-func describe[T any](t *T, says func(*T) string) string {
+func describe[T any](t *T) string {
 	if t == nil {
 		return ""
 	}
 	return says(t)
 }
 
-func names[T any](items []T, object func(*T) Object) []string {
+func paths[T any](table schema.Ref, items []T) []string {
 	out := make([]string, len(items))
 	for i := range items {
-		out[i] = object(&items[i]).Path()
+		out[i] = schema.NameOf(table, &items[i]).Path()
 	}
 	return out
 }
 
-func find[T any](items []T, object func(*T) Object, path string) *T {
+func byPath[T any](table schema.Ref, items []T) map[string]*T {
+	out := map[string]*T{}
 	for i := range items {
-		if object(&items[i]).Path() == path {
-			return &items[i]
-		}
+		out[schema.NameOf(table, &items[i]).Path()] = &items[i]
 	}
-	return nil
+	return out
 }
 
-// equal compares plain values.
-func equal[T any](a, b *T) bool { return reflect.DeepEqual(a, b) }
+// same reports whether two values of the model say the same.
+func same[T any](a, b *T) bool {
+	if t, ok := any(a).(*schema.Table); ok {
+		return sameTable(t, any(b).(*schema.Table))
+	}
+	return reflect.DeepEqual(a, b)
+}
 
 // ordered returns all names once: upstream's in their order, each of local's
 // others behind the one that it follows there and what upstream put there, and

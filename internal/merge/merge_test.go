@@ -2,6 +2,7 @@ package merge
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,8 +44,8 @@ func addColumn(name, typ string) edit {
 
 func dropColumn(name string) edit {
 	return users(func(t *schema.Table) {
-		t.Columns = without(t.Columns, func(c *schema.Column) Object { return Object{Name: c.Name} }, name)
-		t.Indexes = without(t.Indexes, func(i *schema.Index) Object { return Object{Name: i.Columns[0].Expression} }, name)
+		t.Columns = without(t.Columns, schema.Object{Kind: schema.KindColumn, In: t.Ref(), Name: name})
+		t.Indexes = slices.DeleteFunc(t.Indexes, func(i schema.Index) bool { return i.Columns[0].Expression == name })
 	})
 }
 
@@ -86,7 +87,7 @@ func table(name string, columns ...string) edit {
 
 func dropTable(name string) edit {
 	return func(s *schema.Schema) {
-		s.Tables = without(s.Tables, func(t *schema.Table) Object { return Object{Name: t.Name} }, name)
+		s.Tables = without(s.Tables, schema.Ref{Schema: schema.Public, Name: name}.Object(schema.KindTable))
 	}
 }
 
@@ -226,14 +227,14 @@ func settled(t *testing.T, base, upstream, local *schema.Schema, open int) {
 
 // dangling lists what uses something that a schema does not have.
 func dangling(s *schema.Schema) []string {
-	there := map[Object]bool{}
+	there := map[schema.Object]bool{}
 	for _, o := range usable(s) {
 		there[o] = true
 	}
 	var out []string
 	for _, u := range made(&schema.Schema{}, s) {
 		for _, used := range u.uses {
-			if used.Kind != "role" && !there[used] {
+			if used.Kind != schema.KindRole && !there[used] {
 				out = append(out, u.object.String()+" uses "+used.String())
 			}
 		}

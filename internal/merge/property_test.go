@@ -65,7 +65,7 @@ func TestLaws(t *testing.T) {
 // upstream's first.
 func bothAdded(base, upstream, local *schema.Schema) bool {
 	for _, e := range base.Enums {
-		u, l := find(upstream.Enums, enums.object, e.Ref().String()), find(local.Enums, enums.object, e.Ref().String())
+		u, l := find(upstream.Enums, e.Ref().Object(schema.KindEnum)), find(local.Enums, e.Ref().Object(schema.KindEnum))
 		if u != nil && l != nil && strings.Join(u.Values, "\x00") != strings.Join(l.Values, "\x00") {
 			return true
 		}

@@ -1,6 +1,7 @@
 package merge
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 
@@ -36,7 +37,7 @@ func (m *merger) uses() {
 
 // missed asks about one such object and does what was decided: the object
 // goes, or what it uses stays.
-func (m *merger) missed(u user, used Object, droppedBy Side) {
+func (m *merger) missed(u user, used schema.Object, droppedBy Side) {
 	d := Disagreement{Object: u.object, Uses: &used, DroppedBy: droppedBy}
 	if droppedBy == Upstream {
 		d.Local = u.says
@@ -52,249 +53,155 @@ func (m *merger) missed(u user, used Object, droppedBy Side) {
 
 // user is an object that a side made or changed, with what it uses.
 type user struct {
-	object Object
+	object schema.Object
 	says   string
-	uses   []Object
+	uses   []schema.Object
 }
 
 // dropped returns what is in base and not in now: what others could use.
-func dropped(base, now *schema.Schema) map[Object]bool {
-	gone := map[Object]bool{}
-	there := map[Object]bool{}
-	for _, o := range usable(now) {
-		there[o] = true
-	}
+func dropped(base, now *schema.Schema) map[schema.Object]bool {
+	gone := map[schema.Object]bool{}
 	for _, o := range usable(base) {
-		if !there[o] {
-			gone[o] = true
-		}
+		gone[o] = true
+	}
+	for _, o := range usable(now) {
+		delete(gone, o)
 	}
 	return gone
 }
 
 // usable lists what other objects can use.
-func usable(s *schema.Schema) []Object {
-	var out []Object
-	for i := range s.Schemas {
-		out = append(out, schemas.object(&s.Schemas[i]))
-	}
-	for i := range s.Enums {
-		out = append(out, enums.object(&s.Enums[i]))
-	}
-	for i := range s.Sequences {
-		out = append(out, sequences.object(&s.Sequences[i]))
-	}
-	for i := range s.Roles {
-		out = append(out, roles.object(&s.Roles[i]))
-	}
-	for i := range s.Views {
-		out = append(out, views.object(&s.Views[i]))
-	}
-	for i := range s.Tables {
-		t := &s.Tables[i]
-		out = append(out, tables.object(t))
-		for j := range t.Columns {
-			out = append(out, column(t.Ref(), t.Columns[j].Name))
+func usable(s *schema.Schema) []schema.Object {
+	var out []schema.Object
+	for _, h := range s.Objects() {
+		if !h.Part() && h.Kind != schema.KindPolicy || h.Kind == schema.KindColumn {
+			out = append(out, h.Object)
 		}
-		for _, key := range keysOf(t) {
-			out = append(out, uniqueKey(t.Ref(), key))
+		if key := h.KeyColumns(); key != nil {
+			out = append(out, uniqueKey(h.In, key))
 		}
 	}
 	return out
 }
 
-func column(table schema.Ref, name string) Object {
-	return Object{Kind: "column", Table: table, Name: name}
-}
+// kindKey is of no object, but of what uniqueKey names.
+const kindKey schema.Kind = "key"
 
 // uniqueKey is the fact that columns are unique together, which a foreign key
 // needs, whatever makes it so.
-func uniqueKey(table schema.Ref, columns []string) Object {
+func uniqueKey(table schema.Ref, columns []string) schema.Object {
 	columns = slices.Sorted(slices.Values(columns))
-	return Object{Kind: "key", Table: table, Name: "(" + strings.Join(columns, ", ") + ")"}
-}
-
-func keysOf(t *schema.Table) [][]string {
-	var out [][]string
-	for _, c := range t.Columns {
-		if c.PrimaryKey {
-			out = append(out, []string{c.Name})
-		}
-	}
-	for _, k := range t.PrimaryKeys {
-		out = append(out, k.Columns)
-	}
-	for _, u := range t.Uniques {
-		out = append(out, u.Columns)
-	}
-	for _, i := range t.Indexes {
-		if i.Unique && i.Where == "" && !slices.ContainsFunc(i.Columns, func(c schema.IndexColumn) bool { return c.IsExpression }) {
-			var columns []string
-			for _, c := range i.Columns {
-				columns = append(columns, c.Expression)
-			}
-			out = append(out, columns)
-		}
-	}
-	return out
+	return schema.Object{Kind: kindKey, In: table, Name: "(" + strings.Join(columns, ", ") + ")"}
 }
 
 // made lists the objects that now has and base has not, or not so.
 func made(base, now *schema.Schema) []user {
-	f := finder{base: base, now: now}
-	for i := range now.Tables {
-		f.table(&now.Tables[i], base.Table(now.Tables[i].Ref()))
+	was := map[schema.Object]any{}
+	for _, h := range base.Objects() {
+		was[h.Object] = h.Value
 	}
-	for i := range now.Views {
-		v := &now.Views[i]
-		if v.Definition != nil && did(find(base.Views, views.object, v.Ref().String()), v, views.same) != Nothing {
-			f.add(views.object(v), views.says(v), append(f.inQuery(*v.Definition), inSchema(v.Schema)...))
+	f := finder{base}
+	var out []user
+	for _, h := range now.Objects() {
+		uses := f.uses(h)
+		if old, ok := was[h.Object]; len(uses) == 0 || ok && (onlyMade(h) || reflect.DeepEqual(old, h.Value)) {
+			continue
 		}
+		out = append(out, user{h.Object, says(h.Value), uses})
 	}
-	for i := range now.Policies {
-		p := &now.Policies[i]
-		if did(find(base.Policies, linkedPolicies.object, linkedPolicies.object(p).Path()), p, linkedPolicies.same) != Nothing {
-			f.add(linkedPolicies.object(p), linkedPolicies.says(p), append(f.inQuery(policyText(&p.Policy)), toRoles(&p.Policy)...))
-		}
-	}
-	for i := range now.Enums {
-		if e := &now.Enums[i]; find(base.Enums, enums.object, e.Ref().String()) == nil {
-			f.add(enums.object(e), enums.says(e), inSchema(e.Schema))
-		}
-	}
-	return f.found
+	return out
 }
 
-func inSchema(name string) []Object {
+// onlyMade says of what an object uses from its creation on: a table's columns
+// are objects of their own, and the values of an enum use nothing.
+func onlyMade(h schema.Held) bool { return h.Kind == schema.KindTable || h.Kind == schema.KindEnum }
+
+// finder finds what an object uses, of what base has.
+type finder struct{ base *schema.Schema }
+
+func (f finder) uses(h schema.Held) []schema.Object {
+	var out []schema.Object
+	if h.Part() {
+		for _, text := range h.Expressions() {
+			out = append(out, f.inText(h.In, text)...)
+		}
+		out = append(out, columnsOf(h.In, h.Columns())...)
+	}
+	for _, query := range h.Queries() {
+		out = append(out, f.inQuery(query)...)
+	}
+	for _, role := range h.Roles() {
+		out = append(out, schema.Object{Kind: schema.KindRole, Name: role})
+	}
+	switch v := h.Value.(type) {
+	case *schema.Table, *schema.Enum:
+		out = append(out, inSchema(h.In.Schema)...)
+	case *schema.View:
+		if v.Definition != nil { // else someone else makes it
+			out = append(out, inSchema(h.In.Schema)...)
+		}
+	case *schema.Column:
+		out = append(out, f.ofColumn(v)...)
+	case *schema.ForeignKey:
+		out = append(out, v.To().Object(schema.KindTable))
+		out = append(append(out, columnsOf(v.To(), v.ToColumns)...), uniqueKey(v.To(), v.ToColumns))
+	}
+	return out
+}
+
+func inSchema(name string) []schema.Object {
 	if name == schema.Public {
 		return nil
 	}
-	return []Object{{Kind: "schema", Name: name}}
+	return []schema.Object{{Kind: schema.KindSchema, Name: name}}
 }
 
-// finder gathers users.
-type finder struct {
-	base, now *schema.Schema
-	found     []user
-}
-
-func (f *finder) add(o Object, says string, uses []Object) {
-	if len(uses) > 0 {
-		f.found = append(f.found, user{o, says, uses})
-	}
-}
-
-// table adds the table and its parts. A new table's are all new.
-func (f *finder) table(t, was *schema.Table) {
-	if was == nil {
-		was = &schema.Table{}
-		f.add(tables.object(t), tables.says(t), inSchema(t.Schema))
-	}
-	p := parts{t.Ref()}
-	add(f, was.Columns, t.Columns, p.columns(), func(c *schema.Column) []Object { return f.ofColumn(t, c) })
-	add(f, was.Indexes, t.Indexes, p.indexes(), func(i *schema.Index) []Object {
-		uses := f.inText(t, i.Where)
-		for _, c := range i.Columns {
-			if c.IsExpression {
-				uses = append(uses, f.inText(t, c.Expression)...)
-			} else {
-				uses = append(uses, column(t.Ref(), c.Expression))
-			}
-		}
-		return uses
-	})
-	add(f, was.ForeignKeys, t.ForeignKeys, p.foreignKeys(), func(k *schema.ForeignKey) []Object { return ofForeignKey(t, k) })
-	add(f, was.PrimaryKeys, t.PrimaryKeys, p.primaryKeys(), func(k *schema.PrimaryKey) []Object { return columnsOf(t.Ref(), k.Columns) })
-	add(f, was.Uniques, t.Uniques, p.uniques(), func(u *schema.Unique) []Object { return columnsOf(t.Ref(), u.Columns) })
-	add(f, was.Checks, t.Checks, p.checks(), func(c *schema.Check) []Object { return f.inText(t, c.Value) })
-	add(f, was.Policies, t.Policies, p.policies(), func(x *schema.Policy) []Object {
-		return slices.Concat(f.inText(t, policyText(x)), f.inQuery(policyText(x)), toRoles(x))
-	})
-}
-
-func add[T any](f *finder, was, now []T, k kind[T], uses func(*T) []Object) {
-	for i := range now {
-		o := k.object(&now[i])
-		if did(find(was, k.object, o.Path()), &now[i], k.same) != Nothing {
-			f.add(o, k.says(&now[i]), uses(&now[i]))
-		}
-	}
-}
-
-func columnsOf(table schema.Ref, names []string) []Object {
-	out := make([]Object, len(names))
+func columnsOf(table schema.Ref, names []string) []schema.Object {
+	out := make([]schema.Object, len(names))
 	for i, name := range names {
-		out[i] = column(table, name)
+		out[i] = table.Column(name)
 	}
 	return out
 }
 
-func (f *finder) ofColumn(t *schema.Table, c *schema.Column) []Object {
-	var uses []Object
-	if c.TypeSchema != "" {
-		name, _, _ := strings.Cut(c.Type, "[")
-		uses = append(uses, Object{Kind: "enum", Name: schema.Ref{Schema: c.TypeSchema, Name: name}.String()})
-	}
-	if c.Generated != nil {
-		uses = append(uses, f.inText(t, c.Generated.As)...)
+func (f finder) ofColumn(c *schema.Column) []schema.Object {
+	var out []schema.Object
+	if enum, ok := c.Enum(); ok {
+		out = append(out, enum.Object(schema.KindEnum))
 	}
 	if c.Default != nil && c.Default.Kind == schema.String {
-		uses = append(uses, f.sequences(c.Default.Text)...)
+		out = append(out, f.sequences(c.Default.Text)...)
 	}
-	return uses
+	return out
 }
 
 // sequences finds those whose name is in a default such as nextval('s').
-func (f *finder) sequences(text string) []Object {
-	var out []Object
+func (f finder) sequences(text string) []schema.Object {
+	var out []schema.Object
 	for i := range f.base.Sequences {
 		if s := &f.base.Sequences[i]; strings.Contains(strings.ToLower(text), "nextval") && strings.Contains(text, s.Name) {
-			out = append(out, sequences.object(s))
+			out = append(out, s.Ref().Object(schema.KindSequence))
 		}
 	}
 	return out
-}
-
-func ofForeignKey(t *schema.Table, k *schema.ForeignKey) []Object {
-	to := schema.Ref{Schema: k.ToSchema, Name: k.ToTable}
-	if to.Schema == "" {
-		to.Schema = schema.Public
-	}
-	uses := append(columnsOf(t.Ref(), k.Columns), Object{Kind: "table", Name: to.String()})
-	uses = append(uses, columnsOf(to, k.ToColumns)...)
-	return append(uses, uniqueKey(to, k.ToColumns))
-}
-
-func toRoles(p *schema.Policy) []Object {
-	var out []Object
-	for _, role := range p.To {
-		out = append(out, Object{Kind: "role", Name: role})
-	}
-	return out
-}
-
-func policyText(p *schema.Policy) string {
-	text := ""
-	for _, part := range []*string{p.Using, p.WithCheck} {
-		if part != nil {
-			text += " " + *part
-		}
-	}
-	return text
 }
 
 // inText returns the columns of a table that an expression of it names. Names
 // are read off the words, which finds too much rather than too little.
-func (f *finder) inText(t *schema.Table, text string) []Object {
-	was := f.base.Table(t.Ref())
-	if text == "" || was == nil {
+func (f finder) inText(table schema.Ref, text string) []schema.Object {
+	was := f.base.Table(table)
+	if was == nil {
 		return nil
 	}
-	var out []Object
-	names := sqltext.Names(text)
-	for _, c := range was.Columns {
+	return columnsOf(table, named(was, sqltext.Names(text)))
+}
+
+// named are the columns of a table that have one of the names.
+func named(t *schema.Table, names []string) []string {
+	var out []string
+	for _, c := range t.Columns {
 		if slices.Contains(names, c.Name) {
-			out = append(out, column(t.Ref(), c.Name))
+			out = append(out, c.Name)
 		}
 	}
 	return out
@@ -302,24 +209,17 @@ func (f *finder) inText(t *schema.Table, text string) []Object {
 
 // inQuery returns the tables, views and columns that a query names, of those
 // that base has.
-func (f *finder) inQuery(query string) []Object {
+func (f finder) inQuery(query string) []schema.Object {
 	names := sqltext.Names(query)
-	var out []Object
+	var out []schema.Object
 	for i := range f.base.Tables {
-		t := &f.base.Tables[i]
-		if !slices.Contains(names, t.Name) {
-			continue
-		}
-		out = append(out, tables.object(t))
-		for _, c := range t.Columns {
-			if slices.Contains(names, c.Name) {
-				out = append(out, column(t.Ref(), c.Name))
-			}
+		if t := &f.base.Tables[i]; slices.Contains(names, t.Name) {
+			out = append(append(out, t.Ref().Object(schema.KindTable)), columnsOf(t.Ref(), named(t, names))...)
 		}
 	}
 	for i := range f.base.Views {
 		if v := &f.base.Views[i]; slices.Contains(names, v.Name) {
-			out = append(out, views.object(v))
+			out = append(out, v.Ref().Object(schema.KindView))
 		}
 	}
 	return out

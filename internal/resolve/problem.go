@@ -19,7 +19,7 @@ type Problem struct {
 	// Statement was written by hand and uses Uses, which the other side, By,
 	// dropped or renamed.
 	Statement string
-	Uses      merge.Object
+	Uses      schema.Object
 	By        merge.Side
 	// In is upstream's migration that Statement is in; "" for a local one.
 	In string
@@ -32,7 +32,7 @@ type Problem struct {
 }
 
 // Object returns what --take names to settle the problem.
-func (p *Problem) Object() merge.Object {
+func (p *Problem) Object() schema.Object {
 	if p.Disagreement != nil {
 		return p.Disagreement.Object
 	}
@@ -175,38 +175,38 @@ func (p *planner) problem(found Problem) (settled bool) {
 // lost returns a table or column that a statement about rows uses, that was in
 // had and is neither in has nor made on the statement's own side. gone are the
 // names of what had has and has has not: a statement without any is not parsed.
-func lost(ctx context.Context, s *sqltree.Statement, gone []string, had, has, own *schema.Schema) (merge.Object, bool, error) {
+func lost(ctx context.Context, s *sqltree.Statement, gone []string, had, has, own *schema.Schema) (schema.Object, bool, error) {
 	if !mentions(s.Text, gone) {
-		return merge.Object{}, false, nil
+		return schema.Object{}, false, nil
 	}
 	if err := parse(ctx, s); err != nil {
-		return merge.Object{}, false, err
+		return schema.Object{}, false, err
 	}
 	o, ok := lostIn(s, had, has, own)
 	return o, ok, nil
 }
 
-func lostIn(s *sqltree.Statement, had, has, own *schema.Schema) (merge.Object, bool) {
+func lostIn(s *sqltree.Statement, had, has, own *schema.Schema) (schema.Object, bool) {
 	for _, inner := range s.Body {
 		if o, ok := lostIn(&inner, had, has, own); ok {
 			return o, true
 		}
 	}
 	if !aboutRows(s.Node) {
-		return merge.Object{}, false
+		return schema.Object{}, false
 	}
 	for _, use := range s.Uses.Tables {
 		ref := refOf(use.Name)
 		if had.Table(ref) != nil && has.Table(ref) == nil && own.Table(ref) != nil {
-			return merge.Object{Kind: "table", Name: ref.String()}, true
+			return ref.Object(schema.KindTable), true
 		}
 	}
 	for _, c := range s.Uses.Columns {
 		if ref, ok := columnLost(s, c, had, has, own); ok {
-			return merge.Object{Kind: "column", Table: ref, Name: c.Name}, true
+			return ref.Column(c.Name), true
 		}
 	}
-	return merge.Object{}, false
+	return schema.Object{}, false
 }
 
 // aboutRows says whether a statement reads or writes rows. DDL is told by the
@@ -250,7 +250,7 @@ func (p *Problem) Theirs(l *Lines) string {
 	if p.Landed || p.Edited != "" {
 		return ""
 	}
-	objects := []merge.Object{p.Object()}
+	objects := []schema.Object{p.Object()}
 	if d := p.Disagreement; d != nil && d.Uses != nil {
 		objects = append(objects, *d.Uses)
 	}
@@ -268,7 +268,7 @@ func (p *Problem) Theirs(l *Lines) string {
 			continue
 		}
 		for _, t := range merge.Schemas(before, after, before, nil).Touched {
-			if slices.ContainsFunc(objects, func(o merge.Object) bool { return within(o, t.Object) }) {
+			if slices.ContainsFunc(objects, func(o schema.Object) bool { return within(o, t.Object) }) {
 				return m.Entry.Tag
 			}
 		}
@@ -277,6 +277,6 @@ func (p *Problem) Theirs(l *Lines) string {
 }
 
 // within reports whether an object is another one or a part of it.
-func within(o, whole merge.Object) bool {
-	return o == whole || whole.Kind == "table" && o.Table.String() == whole.Name && o.Table != schema.Ref{}
+func within(o, whole schema.Object) bool {
+	return o == whole || o.Part() && o.Table() == whole
 }
