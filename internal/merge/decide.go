@@ -93,6 +93,12 @@ func restoreKey(now, was *schema.Table, key schema.Object) {
 			now.PrimaryKeys = with(now.PrimaryKeys, was.PrimaryKeys, schema.NameOf(now.Ref(), k))
 		}
 	}
+	for i := range was.Indexes {
+		x := schema.Held{Object: schema.NameOf(now.Ref(), &was.Indexes[i]), Value: &was.Indexes[i]}
+		if columns := x.KeyColumns(); columns != nil && same(columns) {
+			now.Indexes = with(now.Indexes, was.Indexes, x.Object)
+		}
+	}
 	for _, c := range was.Columns {
 		if own := now.Column(c.Name); c.PrimaryKey && own != nil && same([]string{c.Name}) {
 			own.PrimaryKey = true

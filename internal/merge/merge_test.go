@@ -20,8 +20,9 @@ func world() *schema.Schema {
 		Roles:     []schema.Role{{Name: "reader"}},
 		Tables: []schema.Table{
 			{Schema: "public", Name: "orgs", Columns: []schema.Column{
-				{Name: "id", Type: "uuid", PrimaryKey: true, NotNull: true}, {Name: "slug", Type: "text"},
-			}, Uniques: []schema.Unique{{Name: "orgs_slug", Columns: []string{"slug"}}}},
+				{Name: "id", Type: "uuid", PrimaryKey: true, NotNull: true}, {Name: "slug", Type: "text"}, {Name: "name", Type: "text"},
+			}, Uniques: []schema.Unique{{Name: "orgs_slug", Columns: []string{"slug"}}},
+				Indexes: []schema.Index{{Name: "orgs_name", Method: "btree", Unique: true, Columns: []schema.IndexColumn{{Expression: "name"}}}}},
 			{Schema: "public", Name: "users", Columns: []schema.Column{
 				{Name: "id", Type: "integer", PrimaryKey: true, NotNull: true}, {Name: "email", Type: "text"}, {Name: "age", Type: "integer"},
 			}, Indexes: []schema.Index{{Name: "users_age", Method: "btree", Columns: []schema.IndexColumn{{Expression: "age"}}}}},
@@ -141,6 +142,11 @@ var cases = []struct {
 	{"table dropped, and a key to it", dropTable("orgs"), reference("orgs", "slug"), []string{"foreign key users.users_fk uses table orgs that upstream dropped"}, nil},
 	{"uniqueness dropped, and a key to it", func(s *schema.Schema) { s.Tables[0].Uniques = nil }, reference("orgs", "slug"),
 		[]string{"foreign key users.users_fk uses key orgs.(slug) that upstream dropped"}, nil},
+	{"uniqueness by an index dropped, and a key to it", func(s *schema.Schema) { s.Tables[0].Indexes = nil }, reference("orgs", "name"),
+		[]string{"foreign key users.users_fk uses key orgs.(name) that upstream dropped"}, nil},
+	{"two columns dropped, and an index on both", all(dropColumn("email"), dropColumn("age")), users(func(t *schema.Table) {
+		t.Indexes = append(t.Indexes, schema.Index{Name: "i", Method: "btree", Columns: []schema.IndexColumn{{Expression: "email"}, {Expression: "age"}}})
+	}), []string{"index users.i uses column users.email that upstream dropped"}, nil},
 	{"table dropped and changed", dropTable("users"), addColumn("a", "text"), []string{"table users:  | 4 columns: id, email, age, a"}, nil},
 	{"one table, twice", table("t", "a"), table("t", "a"), nil, nil},
 	{"two tables of one name", table("t", "a"), table("t", "b"), []string{"table t: 1 columns: a | 1 columns: b"}, nil},

@@ -25,20 +25,17 @@ func (m *merger) uses() {
 			continue
 		}
 		for _, u := range made(m.base, user) {
-			for _, used := range u.uses {
-				if gone[used] {
-					m.missed(u, used, side.other())
-					break // one reason is enough for a person to look
-				}
+			if used := slices.DeleteFunc(u.uses, func(o schema.Object) bool { return !gone[o] }); len(used) > 0 {
+				m.missed(u, used, side.other())
 			}
 		}
 	}
 }
 
 // missed asks about one such object and does what was decided: the object
-// goes, or what it uses stays.
-func (m *merger) missed(u user, used schema.Object, droppedBy Side) {
-	d := Disagreement{Object: u.object, Uses: &used, DroppedBy: droppedBy}
+// goes, or all that it uses stays. One reason is enough for a person to look.
+func (m *merger) missed(u user, used []schema.Object, droppedBy Side) {
+	d := Disagreement{Object: u.object, Uses: &used[0], DroppedBy: droppedBy}
 	if droppedBy == Upstream {
 		d.Local = u.says
 	} else {
@@ -46,8 +43,10 @@ func (m *merger) missed(u user, used schema.Object, droppedBy Side) {
 	}
 	if m.disagree(d) == droppedBy {
 		remove(m.out.Schema, u.object)
-	} else {
-		restore(m.out.Schema, m.base, used)
+		return
+	}
+	for _, o := range used {
+		restore(m.out.Schema, m.base, o)
 	}
 }
 
