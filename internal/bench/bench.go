@@ -27,10 +27,12 @@ type bench struct {
 	server   *pgserver.Server
 	noServer string // why server is nil
 
-	history string // migrations folder of the project's copy
+	history string   // migrations folder of the project's copy
+	gallery *gallery // what the studio is measured on, nil where it is not
 
-	done  []*task
-	facts []string // sentences under the heading
+	done     []*task
+	facts    []string // sentences under the heading
+	sections []string // behind the table of tasks
 }
 
 // newBench builds skein, installs packages and starts a server. What cannot be
@@ -53,7 +55,9 @@ func newBench(ctx context.Context, s *settings, stderr io.Writer) (*bench, error
 		b.close()
 		return nil, err
 	}
-	b.findModules(ctx)
+	if !s.studio {
+		b.findModules(ctx)
+	}
 	b.log("starting a throwaway PostgreSQL")
 	if b.server, err = pgserver.Start(ctx, pgserver.Options{Offline: s.offline, Log: func(line string) { b.log("%s", line) }}); err != nil {
 		b.noServer = "no PostgreSQL could be had: " + firstLine(err.Error())
@@ -64,6 +68,7 @@ func newBench(ctx context.Context, s *settings, stderr io.Writer) (*bench, error
 }
 
 func (b *bench) close() {
+	b.gallery.close()
 	if b.server != nil {
 		_ = b.server.Stop() // a throwaway; it dies with this process anyway
 	}

@@ -5,6 +5,7 @@
 //	go run ./internal/bench
 //	go run ./internal/bench -project DIR -rounds 9
 //	go run ./internal/bench -matrix -load > docs/comparison.md
+//	go run ./internal/bench -studio -rows 10000000
 //
 // It exists because a claim about speed is worth what it takes to check it.
 // Everything is measured while it runs: no figure is kept in the source. Each
@@ -60,6 +61,8 @@ type settings struct {
 	offline bool
 	matrix  bool
 	load    bool
+	studio  bool
+	pgweb   string
 	rows    int
 	hold    time.Duration
 }
@@ -83,7 +86,9 @@ func parse(args []string, stderr io.Writer) (*settings, error) {
 	flags.BoolVar(&s.offline, "offline", false, "fetch nothing")
 	flags.BoolVar(&s.matrix, "matrix", false, "put the tools into the situations in which they differ, instead of measuring; prints a page")
 	flags.BoolVar(&s.load, "load", false, "have clients use a table while the tools change it, instead of measuring; prints a page")
-	flags.IntVar(&s.rows, "rows", 500_000, "with -load: `number` of rows of that table")
+	flags.BoolVar(&s.studio, "studio", false, "measure the studio and nothing else")
+	flags.StringVar(&s.pgweb, "pgweb", "", "`path` of a pgweb to measure the studio beside (default: one built by go install)")
+	flags.IntVar(&s.rows, "rows", 500_000, "`number` of rows of the table that the studio shows, or with -load of that one")
 	flags.DurationVar(&s.hold, "hold", 20*time.Second, "with -load: how `long` somebody's transaction has read the table and stays open")
 	if err := flags.Parse(args); err != nil {
 		return nil, err
@@ -111,9 +116,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if s.matrix || s.load {
 		return b.comparison(ctx, stdout)
 	}
-	for _, group := range []func(context.Context) ([]*task, error){
-		b.projectTasks, b.meetingTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks, b.planTasks,
-	} {
+	groups := []func(context.Context) ([]*task, error){
+		b.projectTasks, b.meetingTasks, b.proofTasks, b.migrationTasks, b.diffTasks, b.catalogTasks, b.planTasks, b.studioTasks,
+	}
+	if s.studio {
+		groups = groups[len(groups)-1:]
+	}
+	for _, group := range groups {
 		tasks, err := group(ctx)
 		if err != nil {
 			return err
@@ -126,6 +135,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 				return err
 			}
 			b.done = append(b.done, t)
+		}
+	}
+	if b.gallery != nil {
+		if err := b.browse(ctx); err != nil {
+			return err
 		}
 	}
 	return b.report(stdout, fmt.Sprintf("%s/%s, %d CPUs, medians of %d rounds.", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), s.rounds))

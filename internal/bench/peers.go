@@ -16,6 +16,7 @@ const (
 	gooseVersion         = "v3.29.0"
 	ternVersion          = "v2.3.4"
 	golangMigrateVersion = "v4.20.1"
+	pgwebVersion         = "v0.17.0"
 )
 
 // What goose and tern have written in a file that is to run in no transaction.
@@ -90,17 +91,22 @@ func (b *bench) tern(ctx context.Context, dir string, migrations []migration) *r
 	return r
 }
 
+// psqlProgram is the psql beside the server's programs, else the one in the
+// path, which on some systems is a script that looks for it.
+func (b *bench) psqlProgram() (string, error) {
+	path, err := exec.LookPath(filepath.Join(b.server.Source(), "psql"))
+	if err != nil {
+		path, err = exec.LookPath("psql")
+	}
+	return path, err
+}
+
 // psql sends the same statements in the same transactions, each with a row to
 // remember it by, and decides nothing. Where nothing is left to do it reads
 // the rows.
 func (b *bench) psql(dir string, migrations []migration) *runner {
 	r := &runner{name: "psql: the same transactions, or reading the table", floor: true, proof: "floor_done", nothing: fmt.Sprint(len(migrations))}
-	// Beside the server's programs there is psql itself; what some systems have
-	// in the path is a script that looks for it.
-	path, err := exec.LookPath(filepath.Join(b.server.Source(), "psql"))
-	if err != nil {
-		path, err = exec.LookPath("psql")
-	}
+	path, err := b.psqlProgram()
 	if err == nil {
 		err = os.MkdirAll(dir, 0o755)
 	}

@@ -37,6 +37,9 @@ func (b *bench) report(w io.Writer, heading string) error {
 			title = ""
 		}
 	}
+	for _, section := range b.sections {
+		out.WriteString("\n" + section)
+	}
 	if len(absent) > 0 {
 		out.WriteString("\nNot measured:\n\n" + strings.Join(absent, "\n") + "\n")
 	}
