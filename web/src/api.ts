@@ -30,11 +30,17 @@ const stranger: C.Problem = {
   next: "Open the address that skein studio printed; it holds a token for this run.",
 };
 
-async function send(method: string, path: string, body?: unknown, abort?: AbortSignal, keepalive = false): Promise<Response> {
-  const init: RequestInit = { method, credentials: "same-origin", signal: abort ?? null, keepalive };
+// The Fetch standard refuses a request that is to outlive its page where such
+// requests hold more than 64 KiB together.
+const longestLast = 48 * 1024;
+
+async function send(method: string, path: string, body?: unknown, abort?: AbortSignal, leaving = false): Promise<Response> {
+  const init: RequestInit = { method, credentials: "same-origin", signal: abort ?? null };
   if (method !== "GET") {
+    const text = JSON.stringify(body ?? {});
     init.headers = { "Content-Type": "application/json", "X-Skein-Studio": "1" };
-    init.body = JSON.stringify(body ?? {});
+    init.body = text;
+    init.keepalive = leaving && new Blob([text]).size <= longestLast;
   }
   let response: Response;
   try {
@@ -110,8 +116,9 @@ export const api = {
   apply: (r: { id: string; digest: string }, abort?: AbortSignal) => stream<C.ApplyEvent>("/api/apply", r, abort),
   cancelApply: (id: string) => post<unknown>("/api/apply/cancel", { id }),
   recall: <T>(key: string) => get<T | null>(`/api/memory/${seg(key)}`),
-  remember: async (key: string, value: unknown) => {
-    await send("PUT", `/api/memory/${seg(key)}`, value, undefined, true);
+  /** `leaving` says that the page is about to go. */
+  remember: async (key: string, value: unknown, leaving = false) => {
+    await send("PUT", `/api/memory/${seg(key)}`, value, undefined, leaving);
   },
 };
 

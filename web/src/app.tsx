@@ -8,7 +8,7 @@ import { allCommands, keyLabel, useCommands } from "./commands";
 import { Palette, paletteOpen } from "./palette";
 import { IconButton } from "./parts/controls";
 import { Dialog } from "./parts/dialog";
-import { IconData, IconHalf, IconHelp, IconHistory, IconLock, IconMoon, IconSchema, IconEdit, IconSearch, IconSql, IconSun, Mark } from "./parts/icons";
+import { IconData, IconHalf, IconHelp, IconHistory, IconLock, IconMoon, IconRefresh, IconSchema, IconEdit, IconSearch, IconSql, IconSun, Mark } from "./parts/icons";
 import { ProblemNotice, Toasts, Working } from "./parts/notice";
 import { Menu, Popover, Tips, usePopover } from "./parts/popover";
 import { go, place } from "./router";
@@ -78,7 +78,7 @@ export function App() {
         {(trouble.value || !reachable.value) && (
           <div class={css.banner}>
             <ProblemNotice problem={trouble.value ?? { what: "skein studio does not answer", next: "Is it still running in the terminal?" }}
-              action={<IconButton label="Try again" onClick={() => void loadSession()}><IconHalf /></IconButton>} />
+              action={<IconButton label="Try again" onClick={() => void loadSession()}><IconRefresh /></IconButton>} />
           </div>
         )}
       </main>

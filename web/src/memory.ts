@@ -49,13 +49,13 @@ export function remembered<T>(key: string, initial: T): Remembered<T> {
   return s;
 }
 
-function write(key: string): void {
+function write(key: string, leaving = false): void {
   clearTimeout(waiting.get(key));
   waiting.delete(key);
   const s = kept.get(key);
-  if (s) void api.remember(key, s.peek()).catch(() => {});
+  if (s) void api.remember(key, s.peek(), leaving).catch(() => {});
 }
 
 addEventListener("pagehide", () => {
-  for (const key of [...waiting.keys()]) write(key);
+  for (const key of [...waiting.keys()]) write(key, true);
 });

@@ -67,6 +67,13 @@ rooms("the SQL room", () => studio(setup), (on) => {
     assert.deepEqual(await s.sql("select name from team where id = 1"), [["Renamed"]]);
   });
 
+  on("keeps a text that is longer than what a leaving page may send", "/sql", {}, async (page) => {
+    const kept = page.waitForResponse((r) => r.url().endsWith("/api/memory/sql.tabs") && r.request().method() === "PUT" && r.request().postData().length > 100_000);
+    await write(page, `select '${"x".repeat(100_000)}'`);
+    assert.equal((await kept).status(), 200);
+    assert.equal(await page.getByText("does not answer").count(), 0);
+  });
+
   on("completes the columns behind an alias", "/sql", {}, async (page) => {
     await write(page, "select m. from team_member m");
     for (let i = 0; i < " from team_member m".length; i++) await page.keyboard.press("ArrowLeft");

@@ -41,6 +41,13 @@ export function reveal(c: Camera, a: Area, width: number, height: number, pad = 
   return { k: c.k, x: c.x + shift(x, a.w * c.k, width), y: c.y + shift(y, a.h * c.k, height) };
 }
 
+/** Keeps some of the field on the screen, so that nobody loses it. */
+export function kept(c: Camera, field: Area, width: number, height: number, least = 80): Camera {
+  const within = (at: number, from: number, size: number, room: number) =>
+    Math.max(Math.min(least, size * c.k) - (from + size) * c.k, Math.min(room - Math.min(least, size * c.k) - from * c.k, at));
+  return { k: c.k, x: within(c.x, field.x, field.w, width), y: within(c.y, field.y, field.h, height) };
+}
+
 export function touches(a: Area, b: Area): boolean {
   return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 }

@@ -7,7 +7,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { IconButton } from "../parts/controls";
 import { IconFit, IconMinus, IconPlus } from "../parts/icons";
-import { fitTo, grown, holds, reveal, seen, toward, touches, zoomAt, type Camera } from "./camera";
+import { fitTo, grown, holds, kept, reveal, seen, toward, touches, zoomAt, type Camera } from "./camera";
 import { neighbours, type Detail, type Graph } from "./graph";
 import type { Area, Layout } from "./layout";
 import { Minimap } from "./minimap";
@@ -50,13 +50,15 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
   const sightNow = useRef(sight);
   sightNow.current = sight;
   const links = useMemo(() => drawnLinks(graph, layout, detail), [graph, layout, detail]);
+  const many = useMemo(() => links.filter((d) => d.far).length > 80, [links]);
   const next = useMemo(() => neighbours(graph.links), [graph]);
   const field: Area = { x: 0, y: 0, w: layout.w, h: layout.h };
 
-  const move = (c: Camera, glide = false) => {
-    camera.current = c;
+  const move = (to: Camera, glide = false) => {
     const el = stage.current!;
     const { clientWidth: w, clientHeight: h } = el;
+    const c = kept(to, field, w, h);
+    camera.current = c;
     world.current!.style.transition = glide && !matchMedia("(prefers-reduced-motion: reduce)").matches ? "transform 220ms ease-out" : "";
     world.current!.style.transform = `translate(${c.x}px, ${c.y}px) scale(${c.k})`;
     eye.value = { ...c, w, h };
@@ -152,7 +154,7 @@ export function Diagram({ graph, layout, detail, selected, comparing, shown, onS
         }}>
         <g ref={world} class={css.world} role="presentation">
           {layout.groups.map((g, i) => touches(g, sight.area) && <GroupShape key={g.ids[0]} group={g} index={i} k={sight.k} />)}
-          <g class={css.links} role="presentation">
+          <g class={css.links} role="presentation" data-many={many || undefined}>
             {links.map((d) => linkInSight(d, layout, sight.area) && <LinkShape key={d.link.id} d={d} hot={false} distance={sight.distance} />)}
           </g>
           {visible.map((b) => (

@@ -112,7 +112,7 @@ function NearBox({ box, at, detail, title }: { box: Box; at: Placed; detail: Det
 
 function ColumnShape({ c, y, w }: { c: BoxColumn; y: number; w: number }) {
   const type = typeWord(c.type);
-  const shownType = fit(type, Math.max(40, w - 66 - Math.min(textWidth(c.name, fonts.column), w * 0.5)), fonts.type, textWidth);
+  const shownType = fit(type, Math.max(40, w - 46 - Math.min(textWidth(c.name, fonts.column), w * 0.5)), fonts.type, textWidth);
   const room = w - 42 - textWidth(shownType, fonts.type);
   return (
     <g class={[css.column, c.mark !== "same" && css[c.mark]].filter(Boolean).join(" ")} transform={`translate(0 ${y})`}>
