@@ -3,7 +3,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { useCommands } from "../commands";
 import { bytes, short } from "../parts/format";
-import { IconTable } from "../parts/icons";
+import { IconData, IconTable } from "../parts/icons";
+import { Empty } from "../parts/notice";
 import { Split } from "../parts/split";
 import { go, place } from "../router";
 import { allObjects, objects, session } from "../session";
@@ -102,6 +103,13 @@ function Overview() {
   const back = recent.value.flatMap((t) => all.find((o) => same(o, t)) ?? []).slice(0, 6);
   const largest = all.filter((o) => o.kind === "table" || o.kind === "partitioned").sort((a, b) => b.bytes - a.bytes).slice(0, 8);
   if (!objects.value) return null;
+  if (all.length === 0) {
+    return (
+      <Empty icon={<IconData size={28} />} title={`There are no tables in ${session.value?.database ?? "the database"}`}>
+        <p>None that you may see. {session.value?.project ? <a href="/history">History</a> : <a href="/sql">SQL</a>} is where the first one comes from.</p>
+      </Empty>
+    );
+  }
   return (
     <div class={css.list}>
       <h1>{session.value?.database}</h1>

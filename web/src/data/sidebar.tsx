@@ -48,7 +48,7 @@ export function Sidebar() {
           }} />
       </div>
       {!objects.value && <div class={css.none}><Skeleton width="70%" /></div>}
-      {objects.value && lines.length === 0 && <div class={css.none}>{query ? `No table is called “${query}”.` : "There are no tables that you may see."}</div>}
+      {objects.value && lines.length === 0 && <div class={css.none}>{query ? `No table is called “${query}”.` : "No tables"}</div>}
       <nav aria-label="Tables" style={{ display: "contents" }}>
         <VirtualList class={css.list} role="presentation" items={lines} height={28}
           keyOf={(l) => ("object" in l ? `${l.in}/${l.object.schema}.${l.object.name}` : `group/${l.group}`)}

@@ -44,7 +44,7 @@ function Overview() {
   const { loaded, problem, busy, again } = useGraph(shown);
   const handle = useRef<DiagramHandle | null>(null);
   const graph = useMemo(() => loaded && part(loaded.graph, shown), [loaded, shown.focus, shown.depth, shown.onlyChanged, shown.from]);
-  const detail: Detail = shown.detail || (graph && graph.boxes.length > 12 ? "keys" : "all");
+  const detail: Detail = shown.detail || (graph && large(graph) ? "keys" : "all");
   const narrow = useNarrow();
   const { layout, failed } = useLayout(graph, detail, shown.view === "diagram", narrow ? 0.6 : 1.55);
   const selected = shown.select && graph?.boxes.some((b) => b.id === shown.select) ? shown.select : null;
@@ -114,6 +114,9 @@ function Overview() {
     </div>
   );
 }
+
+/** Whether a diagram with all columns would be too small to read. */
+const large = (g: Graph): boolean => g.boxes.length > 12 || g.boxes.some((b) => b.columns.length > 40);
 
 export function openTable(id: string): void {
   const t = nameOf(id);
