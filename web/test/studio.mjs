@@ -12,7 +12,7 @@ import { after, before, describe, test } from "node:test";
 import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
-const skein = process.env.SKEIN ?? new URL("../../bin/skein", import.meta.url).pathname;
+export const skein = process.env.SKEIN ?? new URL("../../bin/skein", import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -31,19 +31,19 @@ function start(args, env, wanted, cwd) {
   });
   const stop = () =>
     new Promise((resolve) => {
-      if (child.exitCode !== null) return resolve();
+      if (child.exitCode !== null || child.signalCode !== null) return resolve();
       child.on("exit", resolve);
       child.kill("SIGINT");
     });
-  return { line, stop };
+  return { line, stop, said: () => said };
 }
 
 /**
  * A studio with a browser. `setup` is SQL that runs first; `args` are flags of
- * `skein studio`; `cwd` is where it is started, for a project. Everything is gone after
- * stop().
+ * `skein studio`; `cwd` is where it is started, for a project; `flags` are Chromium's.
+ * `another` starts one more on the same server. Everything is gone after stop().
  */
-export async function studio(setup, args = ["--write"], cwd = undefined) {
+export async function studio(setup, args = ["--write"], cwd = undefined, flags = []) {
   const folder = mkdtempSync(join(tmpdir(), "skein-studio-"));
   const env = { XDG_STATE_HOME: folder };
   const stops = [() => rmSync(folder, { recursive: true, force: true })];
@@ -54,20 +54,24 @@ export async function studio(setup, args = ["--write"], cwd = undefined) {
     const server = start(["dev"], env, /postgres:\/\/\S+/);
     stops.push(server.stop);
     const database = await server.line;
-    const first = start(["studio", "--no-open", "--write", "--port", "0", "--url", database, ...args.filter((a) => a !== "--write")], env, /http:\/\/\S+/, cwd);
-    const link = await first.line;
-    await runSql(link, setup);
-    let shown = link;
-    if (args.includes("--write")) stops.push(first.stop);
-    else {
+    const another = async (args, { url = database, cwd, env: more } = {}) => {
+      const one = start(["studio", "--no-open", "--port", "0", "--url", url, ...args], { ...env, ...more }, /http:\/\/\S+/, cwd);
+      stops.push(one.stop);
+      return { link: await one.line, said: one.said, stop: one.stop };
+    };
+    const first = await another(["--write", ...args.filter((a) => a !== "--write")], { cwd });
+    await runSql(first.link, setup);
+    let shown = first;
+    if (!args.includes("--write")) {
       await first.stop();
-      const second = start(["studio", "--no-open", "--port", "0", "--url", database, ...args], env, /http:\/\/\S+/, cwd);
-      stops.push(second.stop);
-      shown = await second.line;
+      shown = await another(args, { cwd });
     }
-    const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu"] });
+    const browser = await chromium.launch({ executablePath: browserPath, args: ["--no-sandbox", "--disable-gpu", ...flags] });
     stops.push(() => browser.close());
-    return { browser, link: shown, database, stop, sql: (text) => runSql(link, text), open: (path, options) => openPage(browser, shown, path, options) };
+    return {
+      browser, link: shown.link, said: shown.said, database, folder, another, stop,
+      endDatabase: server.stop, sql: (text) => runSql(first.link, text), open: (path, options) => openPage(browser, shown.link, path, options),
+    };
   } catch (e) {
     await stop();
     throw e;
@@ -114,17 +118,22 @@ export const toast = (page, text) => page.locator("[aria-live=polite]", { hasTex
 
 const cookies = new Map();
 
-/** Runs SQL as another client of the studio does; what it says wrong is thrown. */
-async function runSql(link, sql) {
-  const { origin } = new URL(link);
+/** The cookie that opening a link gives. */
+export async function signIn(link) {
   // By link, not by origin: another studio may get the port of one that ended.
   if (!cookies.has(link)) {
     const answer = await fetch(link, { redirect: "manual" });
     cookies.set(link, answer.headers.getSetCookie().map((c) => c.split(";")[0]).join("; "));
   }
+  return cookies.get(link);
+}
+
+/** Runs SQL as another client of the studio does; what it says wrong is thrown. */
+async function runSql(link, sql) {
+  const { origin } = new URL(link);
   const answer = await fetch(`${origin}/api/sql/run`, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-Skein-Studio": "1", Origin: origin, Cookie: cookies.get(link) },
+    headers: { "Content-Type": "application/json", "X-Skein-Studio": "1", Origin: origin, Cookie: await signIn(link) },
     body: JSON.stringify({ id: crypto.randomUUID(), sql, write: true, timeoutMs: 60000 }),
   });
   const events = (await answer.text()).split("\n").filter(Boolean).map((l) => JSON.parse(l));
