@@ -92,6 +92,9 @@ const longestPassphrase = 8 << 10
 
 func (s *Server) loginForm(w http.ResponseWriter, status int, said string) {
 	form := `<form method="post" action="` + loginPath + `"><p><label for="p">Passphrase</label> <input id="p" name="passphrase" type="password" required autofocus autocomplete="current-password"> <button>Open</button></p></form>`
+	// A page that sends no referrer sends a form without an origin, which login asks
+	// for. https://fetch.spec.whatwg.org/#append-a-request-origin-header
+	w.Header().Set("Referrer-Policy", "same-origin")
 	s.plain(w, status, "skein studio", `<p role="status">`+escape(said)+`</p>`+form)
 }
 

@@ -27,7 +27,7 @@ func TestPassphrase(t *testing.T) {
 		return s.attack(client, r)
 	}
 	same := func(*http.Request) {}
-	if status, text, header := s.attack(stranger(), s.request("GET", "/", nil)); status != 200 || !strings.Contains(text, `type="password"`) || strings.Contains(header.Get("Content-Security-Policy"), "script-src") {
+	if status, text, header := s.attack(stranger(), s.request("GET", "/", nil)); status != 200 || !strings.Contains(text, `type="password"`) || strings.Contains(header.Get("Content-Security-Policy"), "script-src") || header.Get("Referrer-Policy") != "same-origin" {
 		t.Errorf("%d %s", status, text)
 	}
 	for host, want := range map[string]int{"db.example:1": 200, "192.0.2.7": 200, "evil.example": 421} {
