@@ -14,22 +14,23 @@ const photo = asked("/api/cell/raw", { key: ["1"], column: "photo" });
 const rows = asked("/api/export", { filters: [], sort: [], format: "csv" });
 const setup = `
   CREATE TABLE marks (how text PRIMARY KEY);
+  CREATE FUNCTION mark(how text) RETURNS text LANGUAGE sql AS $$ INSERT INTO marks VALUES (how) RETURNING how $$;
   CREATE TABLE kept (id int PRIMARY KEY, a text, photo bytea);
   INSERT INTO kept VALUES (1, '${secret}', decode('89504e470d0a1a0a0000000d4948445200000001000000010806000000' || '1f15c4890000000d49444154789c63f8cfc0f01f00050001ff56c72f0d0000000049454e44ae426082', 'hex'));`;
 
 const tally = (all) => all.reduce((sum, one) => ({ ...sum, [one]: (sum[one] ?? 0) + 1 }), {});
 
-describe("a stranger's page", () => {
-  let s, evil, open, door;
-  before(async () => {
-    s = await studio(setup, ["--write"], undefined, [network]);
-    [evil, open, door] = await Promise.all([stranger(), unguarded(s.link), forwarded(s.link)]);
-  });
-  after(async () => {
-    await s?.stop();
-    await Promise.all([evil?.stop(), open?.stop(), door?.stop()]);
-  });
+let s, evil, open, door;
+before(async () => {
+  s = await studio(setup, ["--write"], undefined, [network]);
+  [evil, open, door] = await Promise.all([stranger(), unguarded(s.link), forwarded(s.link)]);
+});
+after(async () => {
+  await s?.stop();
+  await Promise.all([evil?.stop(), open?.stop(), door?.stop()]);
+});
 
+describe("a stranger's page", () => {
   /** A browser in which somebody has opened the studio by the name `localhost`. */
   const victim = async (run) => {
     const context = await s.browser.newContext();
@@ -110,6 +111,7 @@ describe("a stranger's page", () => {
     test(`from ${title} changes nothing`, () =>
       victim(async (context, page, link) => {
         await visit(page, name);
+        assert.equal(await page.evaluate(() => ((document.cookie = "own=1"), document.cookie)), "own=1"); // the studio's is not for scripts
         open.seen.length = door.seen.length = 0;
         for (const [what, attack] of Object.entries(forged)) {
           await page.evaluate(`(${attack})("${link.origin}", "at the studio")`);
@@ -202,4 +204,161 @@ describe("a stranger's page", () => {
         assert.deepEqual(await s.sql("select id from kept"), [["1"]]);
       }));
   }
+});
+
+describe("who gets in", () => {
+  const alone = async (run) => {
+    const context = await s.browser.newContext();
+    try {
+      await run(context, await context.newPage());
+    } finally {
+      await context.close();
+    }
+  };
+
+  test("leaves no token behind", () =>
+    alone(async (context, page) => {
+      const link = new URL(`${s.link}&to=/data/public/kept`);
+      const token = link.searchParams.get("token");
+      await page.goto(link.href);
+      await page.getByText(secret).waitFor();
+      assert.equal(page.url(), `${link.origin}/data/public/kept`);
+      const { entries } = await (await context.newCDPSession(page)).send("Page.getNavigationHistory");
+      const past = entries.map((e) => e.url);
+      const told = await page.evaluate(() => JSON.stringify([document.referrer, document.URL, performance.getEntries().map((e) => e.name), { ...localStorage }, { ...sessionStorage }, document.cookie]));
+      assert.ok(past.at(-1) === page.url() && told.includes(page.url()));
+      assert.ok(!past.join().includes(token) && !told.includes(token));
+      assert.equal(s.said().split(token).length, 2, "it is printed once, and in no log");
+      const away = `http://localhost:${evil.port}`;
+      for (const path of ["/from-studio", "/from-stranger"]) await Promise.all([page.waitForURL(away + path), page.evaluate((to) => void (location.href = to), away + path)]);
+      const referer = (path) => evil.seen.find((r) => r.path === path).referer;
+      assert.deepEqual([referer("/from-studio"), referer("/from-stranger")], [undefined, `${away}/from-studio`]);
+      await page.goto(link.href.replace(token, token.slice(1)));
+      await page.getByText("This link is not good any more").waitFor();
+    }));
+
+  test("leaves no data in the browser", () =>
+    alone(async (context, page) => {
+      await page.goto(`${s.link}&to=/data/public/kept`);
+      await page.getByText(secret).waitFor();
+      const asset = await page.evaluate(() => document.querySelector("script[src]").src);
+      const cached = (path) => page.evaluate((path) => fetch(path, { cache: "only-if-cached", mode: "same-origin" }).then((a) => a.status, () => "not there"), path);
+      assert.equal(await cached(asset), 200);
+      for (const path of ["/api/session", "/api/objects", "/api/table?schema=public&name=kept", "/data/public/kept"]) assert.notEqual(await cached(path), 200, path);
+      await page.goto(`http://localhost:${evil.port}/`);
+      await page.goBack();
+      await page.getByText(secret).waitFor();
+      await page.goto(`http://localhost:${evil.port}/`);
+      await context.clearCookies();
+      await page.goBack();
+      await page.getByText("not let in").first().waitFor();
+      assert.equal(await page.getByText(secret).count(), 0);
+    }));
+
+  test("by a passphrase is slowed down, and keeps no cookie that was put there", () =>
+    alone(async (context, page) => {
+      const passphrase = "correct horse battery";
+      const other = await s.another(["--host", "0.0.0.0"], { env: { SKEIN_STUDIO_PASSPHRASE: passphrase } });
+      const { port, search } = new URL(other.link);
+      assert.equal(search, ""); // no token
+      const origin = `http://127.0.0.1:${port}`;
+      const name = `skein_studio_${port}`;
+      await context.addCookies([{ name, value: "chosen", url: origin }]);
+      const known = async (value) => (await fetch(`${origin}/api/session`, { headers: { Cookie: `${name}=${value}` } })).status;
+      const login = (word) => fetch(`${origin}/login`, { method: "POST", headers: { Origin: origin }, redirect: "manual", body: new URLSearchParams({ passphrase: word }) });
+      const give = async (word) => {
+        await page.getByLabel("Passphrase").fill(word);
+        await page.getByRole("button", { name: "Open" }).click();
+      };
+      await page.goto(`http://evil.example:${port}/`);
+      assert.match(await page.locator("body").innerText(), /^This name does not belong/);
+      await page.goto(origin);
+      await give("not this one");
+      await page.getByText("That is not the passphrase.").waitFor();
+      for (let i = 0; i < 5; i++) assert.equal((await login(`guess ${i}`)).status, 403);
+      const early = await login(passphrase);
+      assert.deepEqual([early.status, early.headers.getSetCookie()], [429, []]);
+      await page.waitForTimeout(1100);
+      await give(passphrase);
+      await page.getByRole("link", { name: "kept" }).first().waitFor();
+      const [{ value }] = (await context.cookies(origin)).filter((c) => c.name === name);
+      assert.deepEqual([await known("chosen"), await known(value)], [401, 200]);
+    }));
+
+  test("to two studios at once keeps both", () =>
+    alone(async (context, page) => {
+      await s.sql("create database other");
+      const other = await s.another([], { url: s.database.replace(/[^/]*$/, "other") });
+      const database = async (link) => {
+        await page.goto(new URL("/sql", link).href);
+        return page.evaluate(async () => (await (await fetch("/api/session")).json()).database);
+      };
+      for (const link of [s.link, other.link]) await page.goto(link);
+      assert.deepEqual([await database(s.link), await database(other.link)], [new URL(s.database).pathname.slice(1), "other"]);
+      const [mine, theirs] = [s.link, other.link].map((link) => `skein_studio_${new URL(link).port}`);
+      const cookies = new Map((await context.cookies(s.link)).map((c) => [c.name, c.value]));
+      assert.ok(cookies.get(mine) && cookies.get(theirs));
+      const answer = await fetch(new URL("/api/session", other.link), { headers: { Cookie: `${theirs}=${cookies.get(mine)}` } });
+      assert.equal(answer.status, 401);
+    }));
+});
+
+describe("who may only look", () => {
+  const call = (page, path, body) =>
+    page.evaluate(async ([path, body]) => {
+      const answer = await fetch(path, { method: "POST", headers: { "Content-Type": "application/json", "X-Skein-Studio": "1" }, body: JSON.stringify(body) });
+      return { status: answer.status, text: await answer.text() };
+    }, [path, body]);
+  const insert = (how) => `insert into marks values ('${how}')`;
+  /** Ways to write that an editor may be tried with. */
+  const ways = {
+    plain: insert("plain"), with: `with x as (${insert("with")} returning how) select * from x`, set: `set transaction read write; ${insert("set")}`,
+    config: `select set_config('transaction_read_only', 'off', false); ${insert("config")}`, commit: `commit; ${insert("commit")}`, begin: `begin read write; ${insert("begin")}; commit`,
+    explain: `explain analyze ${insert("explain")}`, do: `do $$ begin ${insert("do")}; end $$`, copy: "copy marks from program 'echo copy'", session: `set session characteristics as transaction read write; ${insert("session")}`,
+    prepare: `prepare p as ${insert("prepare")}; execute p`, function: "select mark('function')", abort: `values (1); abort; ${insert("abort")}`, comment: `/* select */ ${insert("comment")}`,
+  };
+
+  test("cannot write from the page's own console", async () => {
+    const read = await s.another([]);
+    const context = await s.browser.newContext();
+    try {
+      const page = await context.newPage();
+      const change = { kind: "update", schema: "public", name: "kept", key: ["1"], before: { a: secret }, after: { a: "forged" } };
+      const tryAll = async (link, write) => {
+        await page.goto(link);
+        await page.goto(new URL("/sql", link).href);
+        const told = [];
+        for (const sql of Object.values(ways)) told.push((await call(page, "/api/sql/run", { id: "w", sql, write })).text);
+        const { digest } = JSON.parse((await call(page, "/api/changes/preview", { changes: [change] })).text);
+        return [told, (await call(page, "/api/changes/commit", { changes: [change], digest })).status];
+      };
+      const state = async () => [(await s.sql("delete from marks returning how")).flat().sort(), await s.sql("select a from kept")];
+      const [refused, status] = await tryAll(read.link, false);
+      for (const text of refused) assert.match(text, /"type":"error"/);
+      assert.equal(status, 403);
+      for (const path of ["/api/sql/run", "/api/sql/explain"]) assert.equal((await call(page, path, { id: "w", sql: insert("forged"), write: true, ...(path.endsWith("explain") && { analyze: true }) })).status, 403);
+      assert.equal((await call(page, "/api/apply", { id: "w", digest: "x" })).status, 403);
+      assert.match((await call(page, "/api/sql/explain", { id: "w", sql: insert("forged"), analyze: true })).text, /read-only/);
+      assert.deepEqual(await state(), [[], [[secret]]]);
+
+      // A page that is told that it may write shows how, and gets no further.
+      await context.route("**/api/session", async (r) => {
+        const answer = await r.fetch();
+        await r.fulfill({ response: answer, json: { ...(await answer.json()), write: true } });
+      });
+      await page.goto(new URL("/data/public/kept", read.link).href);
+      await page.locator('[data-r="0"] [data-c="1"]').click();
+      await page.keyboard.type("forged");
+      await page.keyboard.press("Enter");
+      await page.keyboard.press("Control+s");
+      await page.getByRole("button", { name: "Commit", exact: true }).click();
+      await page.getByText("the studio was started without --write").first().waitFor();
+      assert.deepEqual(await state(), [[], [[secret]]]);
+
+      assert.equal((await tryAll(s.link, true))[1], 200);
+      assert.deepEqual(await state(), [Object.keys(ways).sort(), [["forged"]]]);
+    } finally {
+      await context.close();
+    }
+  });
 });
