@@ -108,7 +108,7 @@ func (c *Change) compare(ctx context.Context, tx *pool.Tx, i int, s *rows.Shape)
 	names := slices.Sorted(maps.Keys(c.Before))
 	list := []string{"1"}
 	for _, name := range names {
-		list = append(list, sqltext.QuoteIdent(name)+"::text")
+		list = append(list, s.Columns[place(s, name)].Text(sqltext.QuoteIdent(name)))
 	}
 	sql := "SELECT " + strings.Join(list, ", ") + " FROM " + c.SQL() + " WHERE " + c.where(s)
 	if s.RelKind != "f" {
@@ -138,7 +138,7 @@ func (c *Change) compare(ctx context.Context, tx *pool.Tx, i int, s *rows.Shape)
 func (c *Change) run(ctx context.Context, tx *pool.Tx, s *rows.Shape, sql string) ([]*string, error) {
 	list := []string{"1"}
 	for _, name := range s.Key {
-		list = append(list, sqltext.QuoteIdent(name)+"::text")
+		list = append(list, s.Columns[place(s, name)].Text(sqltext.QuoteIdent(name)))
 	}
 	found, err := tx.Rows(ctx, sql+" RETURNING "+strings.Join(list, ", "))
 	if err != nil {

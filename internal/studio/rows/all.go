@@ -29,7 +29,7 @@ func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]
 	}
 	var list []string
 	for _, c := range r.columns {
-		list = append(list, "t."+quoted(c.Name)+"::text")
+		list = append(list, c.Text("t."+quoted(c.Name)))
 	}
 	st.write("SELECT ", strings.Join(list, ", "), " FROM ", s.SQL(), " t", tail)
 	result := tx.Query(ctx, st.text.String(), st.args...)

@@ -46,17 +46,27 @@ func firstRunes(text string, n int) string {
 	return text
 }
 
+// Text is SQL for the text of a value as PostgreSQL writes it. A cast does so
+// for every type but one: that of an address alone always names a network.
+// https://www.postgresql.org/docs/current/functions-net.html#CIDR-INET-FUNCTIONS-TABLE
+func (c *Column) Text(value string) string {
+	if c.TypeName == "inet" {
+		return "pg_catalog.abbrev(" + value + ")"
+	}
+	return value + "::text"
+}
+
 // shown are the expressions of a column's cell: its text, cut by the server if
 // it can be long, and then its size. Of a long value no more than is shown
 // leaves the server, and of one kept outside of the row no more is read.
 func (c *Column) shown(value string) []string {
 	switch {
 	case c.short():
-		return []string{value + "::text"}
+		return []string{c.Text(value)}
 	case c.Kind() == Bytea:
 		return []string{`'\x' || pg_catalog.encode(pg_catalog.substring(` + value + `, 1, ` + strconv.Itoa(Longest/2) + `), 'hex')`, "2 + 2 * pg_catalog.octet_length(" + value + ")::bigint"}
 	}
-	return []string{"pg_catalog.left(" + value + "::text, " + strconv.Itoa(Longest+1) + ")", "pg_catalog.octet_length(" + value + "::text)"}
+	return []string{"pg_catalog.left(" + c.Text(value) + ", " + strconv.Itoa(Longest+1) + ")", "pg_catalog.octet_length(" + c.Text(value) + ")"}
 }
 
 // cell makes a cell of what the expressions of shown gave.

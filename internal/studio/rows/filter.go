@@ -159,7 +159,7 @@ func (c *Column) asText(name string) string {
 	if c.Kind() == Text && c.TypeName != "char" {
 		return name
 	}
-	return name + "::text"
+	return c.Text(name)
 }
 
 var likeEscapes = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

@@ -46,8 +46,8 @@ func ReadValue(ctx context.Context, tx *pool.Tx, s *Shape, key []string, column 
 	if err != nil {
 		return nil, err
 	}
-	name := "t." + quoted(c.Name)
-	row, err := tx.Row(ctx, "SELECT pg_catalog.left("+name+"::text, "+strconv.Itoa(MostWhole)+"), pg_catalog.octet_length("+name+"::text) FROM "+s.SQL()+" t WHERE "+where, st.args...)
+	name := c.Text("t." + quoted(c.Name))
+	row, err := tx.Row(ctx, "SELECT pg_catalog.left("+name+", "+strconv.Itoa(MostWhole)+"), pg_catalog.octet_length("+name+") FROM "+s.SQL()+" t WHERE "+where, st.args...)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +79,7 @@ func ReadChunks(ctx context.Context, tx *pool.Tx, s *Shape, key []string, column
 		if err != nil {
 			return false, err
 		}
-		piece := "pg_catalog.substr(" + name + "::text, " + strconv.Itoa(at) + ", " + strconv.Itoa(ChunkSize) + ")"
+		piece := "pg_catalog.substr(" + c.Text(name) + ", " + strconv.Itoa(at) + ", " + strconv.Itoa(ChunkSize) + ")"
 		if binary {
 			piece = "pg_catalog.encode(pg_catalog.substr(" + name + ", " + strconv.Itoa(at) + ", " + strconv.Itoa(ChunkSize) + "), 'hex')"
 		}

@@ -68,7 +68,7 @@ func (o *outputs) add(expression string) int {
 // whole adds the whole text of a column. Where it can be long and only the
 // edges of a page need it, the rows between have none.
 func (o *outputs) whole(c *Column, edges bool, last int) int {
-	text := "p." + o.take(c) + "::text"
+	text := c.Text("p." + o.take(c))
 	if edges && !c.short() {
 		text = "CASE WHEN pg_catalog.row_number() OVER () IN (1, " + strconv.Itoa(last) + ", pg_catalog.count(*) OVER ()) THEN " + text + " END"
 	}
@@ -77,7 +77,7 @@ func (o *outputs) whole(c *Column, edges bool, last int) int {
 
 // print adds what tells the values of a column apart.
 func (o *outputs) print(c *Column) int {
-	text := "p." + o.take(c) + "::text"
+	text := c.Text("p." + o.take(c))
 	if !c.short() {
 		text = "pg_catalog.md5(" + text + ")"
 	}
