@@ -8,12 +8,12 @@ import (
 )
 
 // All reads every row that the filters let through, one after the other, with
-// the values as text. No more than one row is held at a time. A row is only
-// good until each returns.
+// the values as text. begin is told the columns before the query runs. No more
+// than one row is held at a time. A row is only good until each returns.
 //
 // Where no sort is asked for, rows come as PostgreSQL finds them: to sort a
 // table of any size would be a load that nobody asked for.
-func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]*Column) error, each func([][]byte) error) error {
+func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]*Column), each func([][]byte) error) error {
 	ask.Limit = MostRows
 	r, _, err := newReader(s, ask)
 	if err != nil {
@@ -32,21 +32,10 @@ func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]
 		list = append(list, c.Text("t."+quoted(c.Name)))
 	}
 	st.write("SELECT ", strings.Join(list, ", "), " FROM ", s.SQL(), " t", tail)
+	begin(r.columns)
 	result := tx.Query(ctx, st.text.String(), st.args...)
-	started := false
-	start := func() error {
-		if started {
-			return nil
-		}
-		started = true
-		return begin(r.columns)
-	}
 	for result.NextRow() {
-		err := start()
-		if err == nil {
-			err = each(result.Values())
-		}
-		if err != nil {
+		if err := each(result.Values()); err != nil {
 			tx.Abandon()
 			return err
 		}
@@ -54,5 +43,5 @@ func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]
 	if _, err := result.Close(); err != nil {
 		return r.explain(ctx, tx, err)
 	}
-	return start() // no rows are an export too
+	return nil
 }
