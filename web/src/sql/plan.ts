@@ -184,6 +184,7 @@ export function planText(s: PlanSummary): string {
   };
   write(s.root, "", true);
   if (s.planning !== null) out.push(`Planning Time: ${s.planning.toFixed(3)} ms`);
+  for (const t of s.triggers) out.push(`Trigger ${t.name}: time=${t.ms.toFixed(3)} calls=${t.calls}`);
   if (s.execution !== null) out.push(`Execution Time: ${s.execution.toFixed(3)} ms`);
   return out.join("\n") + "\n";
 }

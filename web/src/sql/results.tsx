@@ -13,7 +13,7 @@ import { Tabs } from "../parts/tabs";
 import { keyLabel } from "../commands";
 import { ResultGrid } from "./grid";
 import { PlanView } from "./planview";
-import { cancel, failure, type Result, type ResultColumn, type Run } from "./run";
+import { cancel, failure, lineColumn, type Result, type ResultColumn, type Run } from "./run";
 import { cellText, csv, json, save } from "./text";
 import css from "./sql.module.css";
 
@@ -71,7 +71,7 @@ function RunResults({ run, text, onGoTo }: { run: Run; text: () => string; onGoT
         {now === "notices" ? (
           <ul class={css.notices} tabIndex={0} aria-label="Messages">{run.notices.map((n, i) => <li key={i} class={/^(WARNING|ERROR)/.test(n.severity) ? css.warning : undefined}><span>{n.severity.toLowerCase()}</span>{n.message}</li>)}</ul>
         ) : shown ? (
-          <One result={shown} run={run} onGoTo={() => failed?.pos !== null && failed && onGoTo(failed.pos)} canGo={failed?.result === shown && failed.pos !== null} onLook={(column, cell) => setLook({ column, cell })} />
+          <One result={shown} run={run} onGoTo={onGoTo} failed={failed?.result === shown && failed.pos !== null ? { pos: failed.pos, ...lineColumn(text(), failed.pos) } : null} onLook={(column, cell) => setLook({ column, cell })} />
         ) : null}
       </div>
       {look && <Look {...look} onClose={() => setLook(null)} />}
@@ -109,14 +109,14 @@ function Elapsed({ run }: { run: Run }) {
   return <span class={css.time}>{((performance.now() - run.began) / 1000).toFixed(1)} s</span>;
 }
 
-function One({ result, run, onGoTo, canGo, onLook }: { result: Result; run: Run; onGoTo: () => void; canGo: boolean; onLook: (column: ResultColumn, cell: Cell) => void }) {
+function One({ result, run, onGoTo, failed, onLook }: { result: Result; run: Run; onGoTo: (pos: number) => void; failed: { pos: number; line: number; column: number } | null; onLook: (column: ResultColumn, cell: Cell) => void }) {
   if (result.error) {
     const e = result.error;
     const stopped = run.canceled;
     return (
       <div class={css.pad}>
         {stopped ? <Notice><div>Canceled. Nothing of it is kept.</div></Notice> : (
-          <ProblemNotice problem={e} action={canGo ? <Button small look="outline" onClick={onGoTo}>{e.line ? `Line ${e.line}, column ${e.column ?? 1}` : "Show"}</Button> : undefined} />
+          <ProblemNotice problem={e} action={failed ? <Button small look="outline" onClick={() => onGoTo(failed.pos)}>{e.line ? `Line ${failed.line}, column ${failed.column}` : "Show"}</Button> : undefined} />
         )}
       </div>
     );

@@ -124,7 +124,7 @@ export function failure(run: Run, text: string): { problem: Problem; pos: number
   return { problem, pos: problem.line ? place(text, run.offset, problem.line, problem.column ?? 1) : (result && result.to > result.from ? result.from : null), result };
 }
 
-/** A line and column (both from 1) of what was sent as a place in the whole text. */
+/** A line and column (both from 1, in characters) of what was sent as a place in the whole text. */
 export function place(text: string, offset: number, line: number, column: number): number {
   let at = offset;
   for (let n = 1; n < line; n++) {
@@ -132,5 +132,12 @@ export function place(text: string, offset: number, line: number, column: number
     if (next < 0) break;
     at = next + 1;
   }
-  return Math.min(text.length, at + column - 1);
+  for (let n = 1; n < column && at < text.length; n++) at += text.codePointAt(at)! > 0xffff ? 2 : 1;
+  return at;
+}
+
+/** The line and column of a place, both from 1, in characters. */
+export function lineColumn(text: string, pos: number): { line: number; column: number } {
+  const before = text.slice(0, pos).split("\n");
+  return { line: before.length, column: [...before.at(-1)!].length + 1 };
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Completion } from "../contract";
 import { complete, sources } from "./complete";
-import { selected, statementAt, statements, titleOf } from "./statements";
+import { lineColumn, place } from "./run";
+import { selected, statementAt, statements, titleOf, writes } from "./statements";
 import { tokens } from "./tokens";
 
 /** `|` is the cursor. */
@@ -45,6 +46,22 @@ describe("statements", () => {
     ["select * from public.users where id = 1", "users"], ["update \"Orders\" set a = 1", "update Orders"], ["-- x\nselect 1", "select 1"], ["select pg_sleep(60)", "select pg_sleep(60)"],
     ["select\n  count(*), 1 as something_long", "select count(*), 1 as s…"], ["select 'a long text' || 'another long text'", "select 'a long text' ||…"], ["", ""],
   ])("the title of %j", (sql, title) => expect(titleOf(sql)).toBe(title));
+  test.each([
+    ["select 'delete' as \"update\" -- insert", false],
+    ["with a as (select 1) table a", false],
+    ["with a as (delete from t returning *) select * from a", true],
+    ["select 1 into t", true],
+    ["update t set a = 1", true],
+    ["create table t as select 1", true],
+    ["execute p", true],
+  ])("whether it may write: %j", (sql, want) => expect(writes(sql)).toBe(want));
+  test("a place is counted in characters, as PostgreSQL does, and found in the whole text", () => {
+    const text = "select 1;\nselect '😀',\n '😀😀', nope";
+    const pos = place(text, 10, 2, 8);
+    expect(text.slice(pos)).toBe("nope");
+    expect(lineColumn(text, pos)).toEqual({ line: 3, column: 8 });
+    expect(place(text, 10, 9, 99)).toBe(text.length);
+  });
 });
 
 describe("sources", () => {
