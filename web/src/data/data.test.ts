@@ -59,6 +59,8 @@ describe("copying", () => {
   });
   test("sql quotes names and values", () => {
     expect(copyAs("sql", block)).toBe(`INSERT INTO public."order" (id, note, paid, data) VALUES\n  (1, 'it''s, "so"\n|', true, '{"a": 1}'),\n  (2, NULL, false, NULL);\n`);
+    const made = { table: { schema: "public", name: "t" }, columns: [column("id", "number", { identity: "always" }), column("twice", "number", { generated: "id * 2" })], rows: [["1", "2"]] };
+    expect(copyAs("sql", made)).toBe("INSERT INTO public.t (id) OVERRIDING SYSTEM VALUE VALUES\n  (1);\n");
     expect(sqlText("a\\b'c")).toBe("E'a\\\\b''c'");
     expect(name("Weird\"x")).toBe('"Weird""x"');
   });

@@ -50,6 +50,7 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
   const total = view.total.value;
   const selection = view.selection.value;
   const headFocus = useRef(false);
+  const touched = useRef(false);
   const onHead = headFocus.current && selection !== null;
   const version = rows?.version.value;
 
@@ -207,9 +208,10 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
       if (!inside) select({ anchor: hit, focus: hit });
       return;
     }
+    touched.current = e.pointerType === "touch";
+    if (touched.current) return; // it may be the beginning of a swipe; a tap ends as a click
     const spot = { row: hit.row, col: hit.col };
     select({ anchor: e.shiftKey && view.selection.value ? view.selection.value.anchor : spot, focus: spot });
-    if (e.pointerType === "touch") return;
     const el = gridRef.current!;
     let last = { x: e.clientX, y: e.clientY };
     const extend = () => {
@@ -269,6 +271,8 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
       onClick={(e) => {
         const el = (e.target as Element).closest<HTMLElement>("[data-gutter]");
         if (el) actions.openRow(Number(el.dataset["gutter"]));
+        const tapped = touched.current && cellAt(e.target);
+        if (tapped) select({ anchor: tapped, focus: tapped });
       }}
       onDblClick={(e) => {
         const hit = cellAt(e.target);

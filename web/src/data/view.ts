@@ -127,7 +127,9 @@ export class TableView {
     if (next.loadedOnce && (cells.length === 0 || known.join("\0") !== next.columns.join("\0"))) {
       this.sample.value = { columns: next.columns, cells: this.firstCells(next) };
     }
-    this.selection.value = end ? at(Math.max(0, this.total.value - 1), this.selection.value?.focus.col ?? 0) : null;
+    // Who sorts or filters by the keyboard stays in the column.
+    const col = this.selection.value?.focus.col;
+    this.selection.value = end ? at(Math.max(0, this.total.value - 1), col ?? 0) : col === undefined ? null : at(0, col);
     this.scroll.top = 0;
   }
 
