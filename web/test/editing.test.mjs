@@ -50,10 +50,16 @@ const review = async (page) => {
   await box.locator("pre").first().waitFor();
   return box;
 };
+/** Presses Commit; what was said of the commit before may still be there. */
+const committed = async (page, changes = 1) => {
+  const [answer] = await Promise.all([page.waitForResponse((r) => r.url().endsWith("/api/changes/commit")), page.getByRole("button", { name: "Commit", exact: true }).click()]);
+  assert.equal(answer.status(), 200, await answer.text());
+  await page.getByRole("dialog", { name: "Review changes" }).waitFor({ state: "detached" });
+  await toast(page, `Committed ${changes} change`);
+};
 const commit = async (page, changes = 1) => {
   await review(page);
-  await page.getByRole("button", { name: "Commit", exact: true }).click();
-  await toast(page, `Committed ${changes} change`);
+  await committed(page, changes);
 };
 const refused = async (page, text) => {
   await review(page);
@@ -322,8 +328,7 @@ rooms("editing a value", () => studio(setup), (on) => {
     await type(page, 0, "a", "21");
     const box = await review(page);
     await box.getByText(/DEFAULT/).first().waitFor();
-    await page.getByRole("button", { name: "Commit", exact: true }).click();
-    await toast(page, "Committed 1 change");
+    await committed(page);
     await page.waitForFunction(() => document.querySelector('[data-r="0"]').textContent.includes("42"));
     assert.deepEqual(await s.sql("SELECT a, twice, d FROM made WHERE id = 1"), [["21", "42", "7"]]);
   });
@@ -334,8 +339,7 @@ rooms("editing a value", () => studio(setup), (on) => {
     await type(page, 1, "b", "z");
     const box = await review(page);
     assert.match(await box.locator("pre").innerText(), /^UPDATE "public"\."pairs" SET "b" = 'z', "v" = 'second' WHERE "a" = 1 AND "b" = 'y'/);
-    await page.getByRole("button", { name: "Commit", exact: true }).click();
-    await toast(page, "Committed 1 change");
+    await committed(page);
     await type(page, 1, "v", "third");
     await commit(page);
     assert.deepEqual(await s.sql("SELECT * FROM pairs ORDER BY a, b"), [["1", "x", "one"], ["1", "z", "third"], ["2", "x", "three"]]);
@@ -393,8 +397,7 @@ rooms("editing a table, pasting and copying", () => studio(setup), (on) => {
     assert.deepEqual(await s.sql("SELECT name FROM pets WHERE id = 1"), [["Pet 1"]]); // all or nothing
     await box.getByRole("button", { name: "Take theirs" }).click();
     await box.getByText("gone").waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Commit", exact: true }).click();
-    await toast(page, "Committed 1 change");
+    await committed(page);
     assert.deepEqual(await s.sql("SELECT name FROM pets WHERE id = 1"), [["Rex"]]);
   });
 
@@ -541,11 +544,11 @@ rooms("editing a table, pasting and copying", () => studio(setup), (on) => {
     await (await at(page, 0, "a")).click();
     await page.keyboard.press("Control+a");
     const copied = async (words) => {
+      await page.evaluate(() => navigator.clipboard.writeText(""));
       await page.keyboard.press("Control+k");
       await page.keyboard.type(words);
       await page.keyboard.press("Enter");
-      await page.getByRole("dialog").waitFor({ state: "detached" });
-      await toast(page, "Copied");
+      await page.waitForFunction(async () => (await navigator.clipboard.readText()) !== "");
       return clipboard(page);
     };
     const want = await s.sql("SELECT id, a, twice, d FROM made ORDER BY id");
