@@ -89,7 +89,10 @@ func (s *Stage) Build(ctx context.Context, want, around *schema.Schema) (built *
 	built, err = s.p.buildEmpty(ctx, want, around)
 	if isRefusal(err) {
 		refused, err = err, nil
-		failure, broken := s.p.replay(ctx)
+		failure, broken := (*Failure)(nil), s.lend(ctx)
+		if broken == nil {
+			failure, broken = s.p.replay(ctx)
+		}
 		switch {
 		case broken != nil:
 			err = broken
@@ -109,6 +112,19 @@ func (s *Stage) Build(ctx context.Context, want, around *schema.Schema) (built *
 		return nil, nil, s.p.explain(err)
 	}
 	return built, refused, nil
+}
+
+// lend gives the proof a copy of the database, where that has run everything.
+func (s *Stage) lend(ctx context.Context) error {
+	if s.p.replayed != nil || s.db == nil || s.ran < len(s.p.history.Migrations) {
+		return nil
+	}
+	var err error
+	if s.p.replayed, err = s.p.clone(ctx, s.db); err != nil {
+		return err
+	}
+	s.db, err = open(ctx, s.db.url)
+	return err
 }
 
 // Told makes an error of the failure.

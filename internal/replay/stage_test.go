@@ -40,4 +40,7 @@ func TestStageBuildsWithTheHistorysFunctions(t *testing.T) {
 			t.Errorf("%d columns were built, want %d", got, len(columns))
 		}
 	}
+	if again, err := stage.Read(ctx); err != nil || len(again.Schema.Tables) != 1 {
+		t.Error("the database is there no more: ", again, err)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/history"
+	"github.com/skein-db/skein/internal/migrate"
 	"github.com/skein-db/skein/internal/pgserver"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
@@ -74,7 +75,8 @@ func (w *walker) prove(ctx context.Context, f *folder, c *collided) (proof, stri
 	if len(fresh) > 0 {
 		return worse, strings.Join(fresh, "; "), nil
 	}
-	short, err := w.tryBehind(ctx, c.schemas[1], mine, last)
+	lent := extensions(upstream)
+	short, err := w.tryBehind(ctx, lent, c.schemas[1], mine, last)
 	if err != nil {
 		return "", "", err
 	}
@@ -86,7 +88,7 @@ func (w *walker) prove(ctx context.Context, f *folder, c *collided) (proof, stri
 				old = append(old, m)
 			}
 		}
-		known, err := w.tryBehind(ctx, c.schemas[0], before(old), c.schemas[2])
+		known, err := w.tryBehind(ctx, lent, c.schemas[0], before(old), c.schemas[2])
 		if err != nil {
 			return "", "", err
 		}
@@ -188,14 +190,24 @@ func (w *walker) alone(ctx context.Context, f *folder, c *collided) ([]string, e
 	return t.all.names, err
 }
 
-// tryBehind runs migrations on a database that is what a schema says.
-func (w *walker) tryBehind(ctx context.Context, from *schema.Schema, mine []history.Migration, last *schema.Schema) (trial, error) {
+// extensions are those that migrations create.
+func extensions(migrations []history.Migration) []string {
+	var out []string
+	for _, m := range migrations {
+		out = append(out, migrate.ExtensionsIn(m.SQL)...)
+	}
+	return out
+}
+
+// tryBehind runs migrations on a database that is what a schema says, and has some
+// extensions.
+func (w *walker) tryBehind(ctx context.Context, lent []string, from *schema.Schema, mine []history.Migration, last *schema.Schema) (trial, error) {
 	made, err := diff.Compute(&schema.Schema{}, from, diff.CreateAll)
 	if err != nil {
 		return trial{stuck: err.Error()}, nil
 	}
 	var statements []string
-	for _, name := range catalog.Extensions(from) {
+	for _, name := range append(catalog.Extensions(from), lent...) {
 		statements = append(statements, "CREATE EXTENSION IF NOT EXISTS "+sqltext.QuoteIdent(name)+";")
 	}
 	state := migrationOf(snapshot.Entry{Tag: "0000_state"}, strings.Join(append(statements, made.Statements()...), "\n--> statement-breakpoint\n"))
@@ -217,33 +229,47 @@ func (w *walker) try(ctx context.Context, first []history.Migration, between *sc
 		return t, ctx.Err()
 	}
 	defer stage.Close()
+	var halfway *replay.State
 	if len(first) > 0 {
-		if t.before, err = faultsAt(ctx, stage, len(first), between); err != nil {
+		if halfway, t.before, err = forward(ctx, stage, len(first)); err != nil || t.before.broke {
+			t.all = t.before
 			return t, err
 		}
-		if t.all = t.before; t.before.broke || len(then) == 0 {
-			return t, nil
+	}
+	end, broken, err := forward(ctx, stage, len(all))
+	if err != nil {
+		return t, err
+	}
+	// Schemas are built when all has run: what they want may be there by then.
+	if halfway != nil {
+		if t.before, err = compare(ctx, stage, halfway, between); err != nil {
+			return t, err
 		}
 	}
-	t.all, err = faultsAt(ctx, stage, len(all), last)
+	if t.all = broken; broken.broke {
+		return t, nil
+	}
+	t.all, err = compare(ctx, stage, end, last)
 	return t, err
 }
 
-// faultsAt runs the migrations up to the n-th and says in what the database is not
-// what a snapshot says, by what outlives another number.
-func faultsAt(ctx context.Context, stage *replay.Stage, n int, want *schema.Schema) (faults, error) {
+// forward runs the migrations up to the n-th and reads the database.
+func forward(ctx context.Context, stage *replay.Stage, n int) (*replay.State, faults, error) {
 	failure, err := stage.Forward(ctx, n)
 	if err != nil {
-		return faults{}, err
+		return nil, faults{}, err
 	}
 	if failure != nil {
 		_, name, _ := strings.Cut(failure.Migration, "_")
-		return faults{broke: true, names: []string{fmt.Sprintf("%s fails: %s", name, failure.Message)}}, nil
+		return nil, faults{broke: true, names: []string{fmt.Sprintf("%s fails: %s", name, failure.Message)}}, nil
 	}
 	state, err := stage.Read(ctx)
-	if err != nil {
-		return faults{}, err
-	}
+	return state, faults{}, err
+}
+
+// compare says in what a database is not what a snapshot says, by what outlives
+// another number.
+func compare(ctx context.Context, stage *replay.Stage, state *replay.State, want *schema.Schema) (faults, error) {
 	built, refused, err := stage.Build(ctx, want, &state.Schema)
 	if err != nil {
 		return faults{}, err
