@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/skein-db/skein/internal/config"
@@ -48,16 +46,6 @@ func (w *wanting) unless(fine bool, format string, args ...any) {
 	}
 }
 
-// bench is a repository in which the three commits of a collision are made again,
-// with the migrations folder and the clients that a command makes, and no more:
-// what else people changed is no matter of resolve's, and not all of it is there.
-type bench struct {
-	*repo // its own
-	from  *repo
-	w     *walker
-	j     *joining
-}
-
 // join has git join the sides of a collision the way that people did, or by a
 // rebase where nobody did, and resolve finish it.
 func (w *walker) join(ctx context.Context, f *folder, c *collided) (*joining, error) {
@@ -91,134 +79,16 @@ func (w *walker) join(ctx context.Context, f *folder, c *collided) (*joining, er
 		}
 	}
 	_, stopped := b.git(ctx, join...) // with conflicts, or not
-	unmerged, err := b.git(ctx, "diff", "--name-only", "--diff-filter=U")
-	if err != nil {
+	if b.j.conflicts, err = b.unmerged(ctx); err != nil {
 		return nil, err
 	}
-	b.j.conflicts = strings.Fields(unmerged)
 	if stopped != nil && len(b.j.conflicts) == 0 {
 		return nil, stopped
 	}
 	return b.j, b.settle(ctx, f.path, c, goOn)
 }
 
-// open makes the repository, which reads what the other one has.
-func (b *bench) open(ctx context.Context) error {
-	objects, err := b.from.git(ctx, "rev-parse", "--path-format=absolute", "--git-path", "objects")
-	if err != nil {
-		return err
-	}
-	for _, args := range [][]string{{"init", "-q", "-b", "start"}, {"config", "user.name", "walk"}, {"config", "user.email", "walk@example.com"}, {"config", "core.editor", "true"}, {"config", "gc.auto", "0"}} {
-		if _, err := b.git(ctx, args...); err != nil {
-			return err
-		}
-	}
-	return os.WriteFile(filepath.Join(b.dir, ".git", "objects", "info", "alternates"), []byte(objects), 0o644)
-}
-
-// commit makes a commit again, and returns the new one.
-func (b *bench) commit(ctx context.Context, folder, commit, parent string) (string, error) {
-	lines, err := b.from.git(ctx, "ls-tree", "-r", commit, "--", folder+"/")
-	if err != nil {
-		return "", err
-	}
-	clients, err := b.clients(ctx, commit)
-	if err != nil {
-		return "", err
-	}
-	for name, content := range map[string]string{"skein.yaml": b.team(), "codegen.sh": b.generator(folder)} {
-		id, err := b.write(ctx, content)
-		if err != nil {
-			return "", err
-		}
-		clients += "100644 blob " + id + "\t" + name + "\n"
-	}
-	if _, err := b.git(ctx, "read-tree", "--empty"); err != nil {
-		return "", err
-	}
-	if _, err := b.feed(ctx, lines+clients, "update-index", "--add", "--index-info"); err != nil {
-		return "", err
-	}
-	tree, err := b.git(ctx, "write-tree")
-	if err != nil {
-		return "", err
-	}
-	args := []string{"commit-tree", "-m", commit, strings.TrimSpace(tree)}
-	if parent != "" {
-		args = append(args, "-p", parent)
-	}
-	made, err := b.git(ctx, args...)
-	return strings.TrimSpace(made), err
-}
-
-// clients lists the files that a command makes, as ls-tree does. One that the
-// clone lacks gets another content, which differs where the files differed.
-func (b *bench) clients(ctx context.Context, commit string) (string, error) {
-	if len(b.w.generated) == 0 {
-		return "", nil
-	}
-	args := []string{"ls-tree", "-r", commit, "--"}
-	for _, path := range b.w.generated {
-		args = append(args, strings.TrimSuffix(path, "**"))
-	}
-	lines, err := b.from.git(ctx, args...)
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(lines) {
-		meta, name, _ := strings.Cut(strings.TrimSpace(line), "\t")
-		id := strings.Fields(meta)[2]
-		if there, err := b.from.id(id); err != nil || there != "" {
-			continue
-		}
-		made, err := b.write(ctx, strings.Repeat("stand-in for "+id+"\n", 3))
-		if err != nil {
-			return "", err
-		}
-		lines = strings.ReplaceAll(lines, id, made)
-		if !slices.Contains(b.j.standIns, name) {
-			b.j.standIns = append(b.j.standIns, name)
-		}
-	}
-	return lines, nil
-}
-
-func (b *bench) team() string {
-	if len(b.w.generated) == 0 {
-		return "upstream: origin/main\n"
-	}
-	return "upstream: origin/main\ngenerated:\n  - paths: [\"" + strings.Join(b.w.generated, `", "`) + "\"]\n    run: sh codegen.sh\n"
-}
-
-// generator makes every client out of the last snapshot: its names, one a line. It
-// stands for the project's own command, which needs all of the project.
-func (b *bench) generator(folder string) string {
-	return `set -e
-last=$(ls ` + folder + `/meta/*_snapshot.json | sort | tail -n 1)
-git ls-files -- ` + "'" + strings.Join(b.w.generated, "' '") + "'" + ` | sort -u | while read -r file; do
-  tr ',{}' '\n' < "$last" | grep -o '"name": *"[^"]*"' | sort -u > "$file"
-done
-`
-}
-
-func (b *bench) write(ctx context.Context, content string) (string, error) {
-	id, err := b.feed(ctx, content, "hash-object", "-w", "--stdin")
-	return strings.TrimSpace(id), err
-}
-
-// feed is git with something to read.
-func (b *bench) feed(ctx context.Context, input string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, "git", append([]string{"-C", b.dir}, args...)...)
-	cmd.Stdin = strings.NewReader(input)
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("git %s: %w", args[0], err)
-	}
-	return string(out), nil
-}
-
-// settle does what skein resolve does, looks at what is there then, and has git go
-// on.
+// settle does what skein resolve does.
 func (b *bench) settle(ctx context.Context, folder string, c *collided, goOn []string) error {
 	dir := filepath.Join(b.dir, filepath.FromSlash(folder))
 	team, err := config.Load(dir)
@@ -231,51 +101,61 @@ func (b *bench) settle(ctx context.Context, folder string, c *collided, goOn []s
 	}
 	found, err := settle.Find(ctx, settle.Request{Dir: dir, Team: team, Wish: resolve.Wish{UpstreamRef: team.Upstream}, Run: b.command})
 	if err != nil {
-		return b.end(amiss, "resolve cannot: "+err.Error())
+		b.j.say(amiss, "resolve cannot: "+err.Error())
+		return ctx.Err()
 	}
 	b.j.clients = found.Generated
-	if len(found.Plan.Problems) > 0 {
-		after, err := b.state(ctx)
-		if err != nil {
-			return err
-		}
-		if before != after || len(c.plan.Problems) == 0 {
-			return b.end(amiss, "stopped where it should not have, or not without a trace")
-		}
-		return b.end(untouched, "")
+	var done *settle.Outcome
+	var refused error
+	if len(found.Plan.Problems) == 0 {
+		done, refused = found.Apply(ctx)
 	}
-	done, err := found.Apply(ctx)
-	if err != nil {
-		if after, again := b.state(ctx); again != nil || before != after {
-			return b.end(amiss, "put back, but not all: "+err.Error())
-		}
-		return b.end(unsound, err.Error())
+	if done != nil {
+		return b.finish(ctx, folder, c, done, goOn)
 	}
-	var amissing wanting
-	amissing.unless(len(done.Failed) == 0, "a command failed: %v", done.Failed)
-	left, err := b.git(ctx, "diff", "--name-only", "--diff-filter=U")
+	after, err := b.state(ctx)
+	switch {
+	case err != nil:
+		return err
+	case before != after:
+		b.j.say(amiss, "it left something behind where it stopped")
+	case refused != nil:
+		b.j.say(unsound, refused.Error())
+	case len(c.plan.Problems) == 0:
+		b.j.say(amiss, "it stopped where the plan does not")
+	default:
+		b.j.say(untouched, "")
+	}
+	return ctx.Err()
+}
+
+// finish has git go on, and looks at what is there then.
+func (b *bench) finish(ctx context.Context, folder string, c *collided, done *settle.Outcome, goOn []string) error {
+	var w wanting
+	w.unless(len(done.Failed) == 0, "a command failed: %v", done.Failed)
+	left, err := b.unmerged(ctx)
 	if err != nil {
 		return err
 	}
-	amissing.unless(left == "", "in conflict still: %s", left)
-	if len(b.j.conflicts) > 0 {
-		_, err = b.git(ctx, goOn...)
-	} else {
-		_, err = b.git(ctx, "commit", "-q", "--allow-empty", "-m", "resolved")
+	w.unless(len(left) == 0, "in conflict still: %s", left)
+	if len(b.j.conflicts) == 0 { // git called it clean, and has committed
+		goOn = []string{"commit", "-q", "--allow-empty", "-m", "resolved"}
 	}
-	if err != nil {
+	if _, err := b.git(ctx, goOn...); err != nil {
 		return err
 	}
-	if err := b.look(ctx, folder, c, &amissing); err != nil {
+	if err := b.look(ctx, folder, c, &w); err != nil {
 		return err
 	}
 	switch {
-	case len(amissing.list) > 0:
-		return b.end(amiss, strings.Join(amissing.list, "; "))
-	case len(found.Generated) > 0:
-		return b.end(withClients, "")
+	case len(w.list) > 0:
+		b.j.say(amiss, strings.Join(w.list, "; "))
+	case len(b.j.clients) > 0:
+		b.j.say(withClients, "")
+	default:
+		b.j.say(madeOne, "")
 	}
-	return b.end(madeOne, "")
+	return nil
 }
 
 // look holds the commit that came out against the plan.
@@ -322,30 +202,7 @@ func (b *bench) look(ctx context.Context, folder string, c *collided, w *wanting
 	return err
 }
 
-// state is all that resolve may not change where it stops.
-func (b *bench) state(ctx context.Context) (string, error) {
-	var all strings.Builder
-	for _, args := range [][]string{{"status", "--porcelain=v2", "--branch"}, {"ls-files", "--stage"}, {"diff"}} {
-		out, err := b.git(ctx, args...)
-		if err != nil {
-			return "", err
-		}
-		all.WriteString(out)
-	}
-	return all.String(), nil
-}
-
-// command runs what skein.yaml says.
-func (b *bench) command(ctx context.Context, dir, line string) error {
-	cmd := exec.CommandContext(ctx, "sh", "-c", line)
-	cmd.Dir, cmd.Stderr = dir, b.w.log
-	return cmd.Run()
-}
-
-func (b *bench) end(said joined, why string) error {
-	b.j.said, b.j.why = said, why
-	return nil
-}
+func (j *joining) say(said joined, why string) { j.said, j.why = said, why }
 
 func (j *joining) tell(out io.Writer) {
 	fmt.Fprintf(out, "  git: %s %s\n    conflicts in %d files\n", j.said, oneLine(j.why), len(j.conflicts))
