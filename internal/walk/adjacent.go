@@ -19,18 +19,16 @@ import (
 // adjacentIn lists the pairs of a folder's main line. A pair whose second
 // migration stands on what the first made cannot come from two branches; it is
 // not among them.
-func (w *walker) adjacentIn(ctx context.Context, f *folder) ([]*collided, int, error) {
+func (w *walker) adjacentIn(ctx context.Context, f *folder) (out []*collided, onTop []string, err error) {
 	commits, err := f.commits(ctx, f.path)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	var out []*collided
 	var last *landing
-	onTop := 0
 	for _, commit := range commits {
 		now, err := f.landing(ctx, commit)
 		if err != nil {
-			return nil, 0, err
+			return nil, nil, err
 		}
 		switch {
 		case now == nil: // it adds no migration
@@ -41,10 +39,10 @@ func (w *walker) adjacentIn(ctx context.Context, f *folder) ([]*collided, int, e
 		case last != nil && now.from.ID == last.to.ID:
 			c, err := w.pair(ctx, f, last, now)
 			if err != nil {
-				return nil, 0, err
+				return nil, nil, err
 			}
 			if c == nil {
-				onTop++
+				onTop = append(onTop, last.tag+" and "+now.tag)
 			} else {
 				out = append(out, c)
 			}

@@ -86,12 +86,13 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 					return nil, err
 				}
 			}
-			if w.really && c.err == nil {
+			if c.err == nil && spread(i, len(found), w.merges) {
 				if c.joining, err = w.join(ctx, f, c); err != nil {
 					return nil, fmt.Errorf("upstream %.10s, local %.10s: %w", c.upstream, c.local, err)
 				}
+				fmt.Fprintf(w.log, "%s: upstream %.10s, local %.10s in a work tree: %s\n", path, c.upstream, c.local, c.joining.said)
 			}
-			if w.proofs > 0 && c.err == nil && len(c.plan.Problems) == 0 && i*w.proofs/len(found) != (i+1)*w.proofs/len(found) {
+			if c.err == nil && len(c.plan.Problems) == 0 && spread(i, len(found), w.proofs) {
 				if c.proof, c.proofWhy, err = w.prove(ctx, f, c); err != nil {
 					return nil, err
 				}
@@ -104,6 +105,9 @@ func (w *walker) collisions(ctx context.Context, dir string) ([]*survey, error) 
 	}
 	return out, nil
 }
+
+// spread says whether the i-th of n is among those that are chosen, evenly.
+func spread(i, n, chosen int) bool { return i*chosen/n != (i+1)*chosen/n }
 
 // meetings lists the merges, and the tips of branches against the main line.
 func (f *folder) meetings(ctx context.Context) ([]meeting, error) {

@@ -134,11 +134,11 @@ func TestJoinedInAWorkTree(t *testing.T) {
 				p.git("commit", "-q", "-m", "joined")
 			}
 			p.git("checkout", "-q", "main")
-			got := walked(t, p, "-merge", "-generated", "client.gen.ts")
+			got := walked(t, p, "-merge", "9", "-generated", "client.gen.ts")
 			if !strings.Contains(got, "| "+string(withClients)+" | 1 |") || !strings.Contains(got, "of them made by a command: client.gen.ts") {
 				t.Errorf("got %s", got)
 			}
-			if got := walked(t, p, "-merge"); !strings.Contains(got, "| "+string(madeOne)+" | 1 |") {
+			if got := walked(t, p, "-merge", "9"); !strings.Contains(got, "| "+string(madeOne)+" | 1 |") {
 				t.Errorf("without the client: %s", got)
 			}
 		})

@@ -3,7 +3,7 @@
 //
 //	go run ./internal/walk REPOSITORY…
 //	go run ./internal/walk -kit NODE_MODULES/drizzle-kit -schemas -v REPOSITORY…
-//	go run ./internal/walk -collisions -schemas -merge -replay 1000 -v REPOSITORY…
+//	go run ./internal/walk -collisions -schemas -merge 1000 -replay 1000 -v REPOSITORY…
 //	go run ./internal/walk -collisions -adjacent -replay 50 -v REPOSITORY…
 //
 // It exists because recorded cases show what somebody thought of, and histories
@@ -59,7 +59,7 @@ type settings struct {
 	verbose     bool
 	planned     bool
 	adjacent    bool
-	really      bool
+	merges      int
 	generated   []string
 	proofs      int
 	at          string
@@ -86,7 +86,7 @@ func run(ctx context.Context, args []string, out, log io.Writer) error {
 	flags.StringVar(&s.only, "folder", "", "walk only migrations folders whose path contains this `text`")
 	flags.BoolVar(&s.planned, "collisions", false, "instead, plan what resolve does wherever two lines of the history both added migrations")
 	flags.BoolVar(&s.adjacent, "adjacent", false, "with -collisions, take two migrations that landed one after the other for made on two branches instead, which tells what has to come out")
-	flags.BoolVar(&s.really, "merge", false, "with -collisions, also have git join the two sides in a work tree, as people did, and resolve finish it")
+	flags.IntVar(&s.merges, "merge", 0, "with -collisions, have git join the two sides in a work tree, as people did, and resolve finish it, for up to this `number` of each folder's, evenly spread")
 	flags.Func("generated", "with -merge, the `path` of a file that a command makes, or of a folder of them with /** behind it; may be repeated", func(v string) error {
 		s.generated = append(s.generated, v)
 		return nil

@@ -56,66 +56,62 @@ func (w *walker) prove(ctx context.Context, f *folder, c *collided) (proof, stri
 	if err != nil {
 		return notRun, err.Error(), nil
 	}
-	whole, err := w.try(ctx, upstream, c.schemas[1], mine, last)
+	all, err := w.try(ctx, upstream, c.schemas[1], mine, last)
 	if err != nil {
 		return "", "", err
 	}
-	if whole.stuck == "" && len(whole.all.names) == 0 {
+	ran := all.stuck == "" && !all.all.broke
+	if ran && len(all.all.names) == 0 {
 		return proved, "", nil
 	}
-	fresh, running := without(whole.all.names, whole.before.names), scarred
+	said, fresh := scarred, without(all.all.names, all.before.names)
 	if len(fresh) > 0 {
-		running = twofold
-		alone, err := w.alone(ctx, f, c)
-		if err != nil {
+		said = twofold
+		if fresh, err = w.newToBranch(ctx, f, c, fresh); err != nil {
 			return "", "", err
 		}
-		fresh = without(fresh, alone)
 	}
 	if len(fresh) > 0 {
 		return worse, strings.Join(fresh, "; "), nil
 	}
-	lent := extensions(upstream)
-	short, err := w.tryBehind(ctx, lent, c.schemas[1], mine, last)
+	short, fresh, err := w.proveBehind(ctx, c, extensions(upstream), mine, last)
 	if err != nil {
 		return "", "", err
 	}
-	rest := without(short.all.names, short.before.names)
-	if len(rest) > 0 {
-		var old []resolve.Move
-		for _, m := range c.plan.Moves {
-			if m.Fate != resolve.Same && m.Fate != resolve.Stays {
-				old = append(old, m)
-			}
-		}
-		known, err := w.tryBehind(ctx, lent, c.schemas[0], before(old), c.schemas[2])
-		if err != nil {
-			return "", "", err
-		}
-		rest = without(rest, known.all.names)
-	}
-	text := strings.Join(whole.all.names, "; ")
-	if whole.stuck != "" {
-		text = whole.stuck
+	text := all.stuck + strings.Join(all.all.names, "; ")
+	switch {
+	case short.stuck != "":
+		text += ". Behind upstream's snapshot: " + short.stuck
+	case len(short.all.names) == 0:
+		text += ". Behind upstream's snapshot: exactly the last snapshot"
+	case len(fresh) == 0:
+		text += ". Behind upstream's snapshot, as the branch by itself: " + strings.Join(short.all.names, "; ")
+	default:
+		text += ". Behind upstream's snapshot, newly: " + strings.Join(fresh, "; ")
 	}
 	switch {
-	case !whole.all.broke && whole.stuck == "" && short.stuck == "" && len(short.all.names) == 0:
-		return running, text + ". Behind the state of upstream's snapshot the branch's migrations lead to exactly the last snapshot", nil
-	case !whole.all.broke && whole.stuck == "":
-		return running, text, nil
-	case short.stuck != "":
-		return notRun, text + "; from upstream's snapshot: " + short.stuck, nil
-	case len(rest) == 0 && !short.all.broke:
-		return behind, text + but(short.all.names), nil
+	case ran:
+		return said, text, nil
+	case short.stuck != "" || short.all.broke:
+		return notRun, text, nil
+	case len(fresh) > 0:
+		return worse, text, nil
 	}
-	return notRun, text + "; from upstream's snapshot: " + strings.Join(short.all.names, "; "), nil
+	return behind, text, nil
 }
 
-func but(names []string) string {
-	if len(names) == 0 {
-		return ""
+// proveBehind runs the branch's migrations behind the state that upstream's
+// snapshot says. fresh are the faults which they have not, as they were on the
+// branch, behind the state that the base's snapshot says.
+func (w *walker) proveBehind(ctx context.Context, c *collided, lent []string, mine []history.Migration, last *schema.Schema) (t trial, fresh []string, err error) {
+	if t, err = w.tryBehind(ctx, lent, c.schemas[1], mine, last); err != nil {
+		return t, nil, err
 	}
-	return ". But for what the branch by itself has too: " + strings.Join(names, "; ")
+	if fresh = without(t.all.names, t.before.names); len(fresh) == 0 {
+		return t, nil, nil
+	}
+	old, err := w.tryBehind(ctx, lent, c.schemas[0], c.asTheyWere(), c.schemas[2])
+	return t, without(fresh, old.all.names), err
 }
 
 // without returns the names that are not among the known.
@@ -150,11 +146,13 @@ func (c *collided) made() (mine []history.Migration, last *schema.Schema, err er
 	return mine, last, nil
 }
 
-// before returns moved migrations as they were on the branch.
-func before(moves []resolve.Move) []history.Migration {
+// asTheyWere returns the branch's migrations as they were on it.
+func (c *collided) asTheyWere() []history.Migration {
 	var out []history.Migration
-	for _, m := range moves {
-		out = append(out, migrationOf(m.From, m.OldSQL))
+	for _, m := range c.plan.Moves {
+		if m.Fate != resolve.Same && m.Fate != resolve.Stays {
+			out = append(out, migrationOf(m.From, m.OldSQL))
+		}
 	}
 	return out
 }
@@ -180,14 +178,14 @@ func (f *folder) migrations(line *resolve.Line, files resolve.Files) ([]history.
 	return out, nil
 }
 
-// alone returns what is wrong with the branch by itself.
-func (w *walker) alone(ctx context.Context, f *folder, c *collided) ([]string, error) {
+// newToBranch returns the faults that the branch by itself has not.
+func (w *walker) newToBranch(ctx context.Context, f *folder, c *collided, names []string) ([]string, error) {
 	local, err := f.migrations(c.lines.Local, c.files[2])
 	if err != nil {
-		return nil, nil // then it has not run either, and excuses nothing
+		return names, nil // then it has not run either, and excuses nothing
 	}
 	t, err := w.try(ctx, nil, nil, local, c.schemas[2])
-	return t.all.names, err
+	return without(names, t.all.names), err
 }
 
 // extensions are those that migrations create.

@@ -14,7 +14,7 @@ import (
 type survey struct {
 	name  string
 	found []*collided
-	onTop int // pairs that are no collision: the second stands on the first
+	onTop []string // pairs that are no collision: the second stands on the first
 }
 
 // outcomes are what can become of a collision, in the order of the table.
@@ -53,8 +53,8 @@ func reportCollisions(out io.Writer, all []*survey, verbose bool) {
 	})
 	tabulate(out, all, "in PostgreSQL", func(c *collided) string { return string(c.proof) })
 	for _, s := range all {
-		if s.onTop > 0 {
-			fmt.Fprintf(out, "\n%s: %d more pairs, of which the second stands on what the first made.\n", s.name, s.onTop)
+		if len(s.onTop) > 0 {
+			fmt.Fprintf(out, "\n%s: %d more pairs, of which the second stands on what the first made: %s.\n", s.name, len(s.onTop), strings.Join(s.onTop, ", "))
 		}
 		if verbose {
 			fmt.Fprintf(out, "\n## %s\n", s.name)
