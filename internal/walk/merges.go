@@ -24,6 +24,7 @@ type joining struct {
 	why       string
 	conflicts []string // as git left them
 	clients   []string // conflicted files that a command makes
+	clean     bool     // git rebased it without a conflict, so resolve put it behind upstream before
 	standIns  []string // files that the clone lacks, which had other contents here
 }
 
@@ -85,11 +86,18 @@ func (w *walker) join(ctx context.Context, f *folder, c *collided) (*joining, er
 	if stopped != nil && len(b.j.conflicts) == 0 {
 		return nil, stopped
 	}
-	return b.j, b.settle(ctx, f.path, c, goOn)
+	wish := resolve.Wish{UpstreamRef: "origin/main"}
+	if stopped == nil && c.merged == "" { // a rebase leaves no trace of two sides: it is asked for before
+		b.j.clean, wish.Onto = true, upstream
+		if _, err := b.git(ctx, "reset", "-q", "--hard", start); err != nil {
+			return nil, err
+		}
+	}
+	return b.j, b.settle(ctx, f.path, c, wish, goOn)
 }
 
 // settle does what skein resolve does.
-func (b *bench) settle(ctx context.Context, folder string, c *collided, goOn []string) error {
+func (b *bench) settle(ctx context.Context, folder string, c *collided, wish resolve.Wish, goOn []string) error {
 	dir := filepath.Join(b.dir, filepath.FromSlash(folder))
 	team, err := config.Load(dir)
 	if err != nil {
@@ -99,7 +107,7 @@ func (b *bench) settle(ctx context.Context, folder string, c *collided, goOn []s
 	if err != nil {
 		return err
 	}
-	found, err := settle.Find(ctx, settle.Request{Dir: dir, Team: team, Wish: resolve.Wish{UpstreamRef: team.Upstream}, Run: b.command})
+	found, err := settle.Find(ctx, settle.Request{Dir: dir, Team: team, Wish: wish, Run: b.command})
 	if err != nil {
 		b.j.say(amiss, "resolve cannot: "+err.Error())
 		return ctx.Err()
@@ -138,7 +146,7 @@ func (b *bench) finish(ctx context.Context, folder string, c *collided, done *se
 		return err
 	}
 	w.unless(len(left) == 0, "in conflict still: %s", left)
-	if len(b.j.conflicts) == 0 { // git called it clean, and has committed
+	if len(b.j.conflicts) == 0 { // git called it clean, and has committed; or it was asked for before
 		goOn = []string{"commit", "-q", "--allow-empty", "-m", "resolved"}
 	}
 	if _, err := b.git(ctx, goOn...); err != nil {
@@ -206,6 +214,9 @@ func (j *joining) say(said joined, why string) { j.said, j.why = said, why }
 
 func (j *joining) tell(out io.Writer) {
 	fmt.Fprintf(out, "  git: %s %s\n    conflicts in %d files\n", j.said, oneLine(j.why), len(j.conflicts))
+	if j.clean {
+		fmt.Fprintln(out, "    git rebases it without any, whatever comes out: resolve --onto came before")
+	}
 	if len(j.clients) > 0 {
 		fmt.Fprintf(out, "    of them made by a command: %s\n", strings.Join(j.clients, ", "))
 	}
