@@ -95,6 +95,8 @@ func objectText(o *inspect.Object, p paint) string {
 		part("partition of", [][]string{{o.PartitionOf, o.Bound}})
 	}
 	part("partitions"+by(o.PartitionKey), partitionRows(o))
+	part("inherits", listRows(o.Inherits))
+	part("inherited by", listRows(o.InheritedBy))
 	part("values", listRows(o.Values))
 	part("used by", listRows(o.UsedBy))
 	part("sequence", sequenceRows(o.Sequence))

@@ -64,14 +64,16 @@ type Object struct {
 	Indexes      []Index        `json:"indexes"`
 	ForeignKeys  []ForeignKey   `json:"foreignKeys"`
 	ReferencedBy []ForeignKey   `json:"referencedBy"` // foreign keys of other tables
-	Checks       []Constraint   `json:"checks"`
-	RowSecurity  string         `json:"rowSecurity"` // "off", "on" or "forced"
+	Checks       []Constraint   `json:"checks"`       // and exclusion constraints
+	RowSecurity  string         `json:"rowSecurity"`  // "off", "on" or "forced"
 	Policies     []Policy       `json:"policies"`
 	Triggers     []Trigger      `json:"triggers"`
 	PartitionOf  string         `json:"partitionOf,omitempty"`
 	Bound        string         `json:"bound,omitempty"`
 	PartitionKey string         `json:"partitionKey,omitempty"`
 	Partitions   []Partition    `json:"partitions"`
+	Inherits     []string       `json:"inherits"`    // tables, by INHERITS
+	InheritedBy  []string       `json:"inheritedBy"` // tables
 	Sequence     *SequenceState `json:"sequence,omitempty"`
 	Uses         *Uses          `json:"uses,omitempty"` // of a table
 	Values       []string       `json:"values"`         // of an enum
@@ -194,7 +196,7 @@ func (r *Reader) Describe(ctx context.Context, n Name) (*Object, error) {
 	o := &Object{
 		Schema: n.Schema, Name: n.Name, Kind: n.Kind, RowSecurity: "off",
 		Columns: []Column{}, Indexes: []Index{}, ForeignKeys: []ForeignKey{}, ReferencedBy: []ForeignKey{}, Checks: []Constraint{},
-		Policies: []Policy{}, Triggers: []Trigger{}, Partitions: []Partition{}, Values: []string{}, UsedBy: []string{},
+		Policies: []Policy{}, Triggers: []Trigger{}, Partitions: []Partition{}, Inherits: []string{}, InheritedBy: []string{}, Values: []string{}, UsedBy: []string{},
 	}
 	// Definitions are printed with schemas, except those in public.
 	if _, err := r.tx.Exec(ctx, "set local search_path = public"); err != nil {

@@ -68,7 +68,10 @@ select json_strip_nulls(row_to_json(x)) from (
 		case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on' else 'off' end as "rowSecurity",
 		(select i.inhparent::regclass::text from pg_catalog.pg_inherits i where i.inhrelid = c.oid and c.relispartition) as "partitionOf",
 		pg_catalog.pg_get_expr(c.relpartbound, c.oid) as bound,
-		case when c.relkind = 'p' then pg_catalog.pg_get_partkeydef(c.oid) end as "partitionKey"
+		case when c.relkind = 'p' then pg_catalog.pg_get_partkeydef(c.oid) end as "partitionKey",
+		(select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_catalog.pg_inherits i where i.inhrelid = c.oid and not c.relispartition) as inherits,
+		(select json_agg(k.oid::regclass::text order by k.oid::regclass::text) from pg_catalog.pg_inherits i join pg_catalog.pg_class k on k.oid = i.inhrelid
+			where i.inhparent = c.oid and not k.relispartition) as "inheritedBy"
 	from pg_catalog.pg_class c
 	cross join lateral ` + whole + `
 	where c.oid = $1
@@ -140,7 +143,7 @@ select coalesce(json_agg(x order by x."table", x.name), '[]') from (
 var (
 	foreignKeysQuery  = foreignKeys(`k.conrelid = $1`)
 	referencedByQuery = foreignKeys(`k.confrelid = $1 and k.conparentid = 0`)
-	checksQuery       = constraints(`contype = 'c' and conrelid = $1`)
+	checksQuery       = constraints(`contype in ('c', 'x') and conrelid = $1`)
 )
 
 // foreignKeys are those for which a condition on k holds.

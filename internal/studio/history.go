@@ -19,8 +19,12 @@ type historyAnswer struct {
 	Entries []entryAnswer   `json:"entries"`
 	Unknown []unknownAnswer `json:"unknown"`
 	Counts  standing.Counts `json:"counts"`
-	// Checked is why there are no findings, "" where check ran.
+	// Unchecked is why there are no findings, "" where check ran.
 	Unchecked string `json:"unchecked,omitempty"`
+	// Checking is true while check runs: ask again for what it finds.
+	Checking bool `json:"checking,omitempty"`
+	// Applying is the id of what is being applied, perhaps for another page.
+	Applying string `json:"applying,omitempty"`
 	// Others are findings that are about no migration of the list.
 	Others []finding.Finding `json:"others"`
 }
@@ -30,7 +34,9 @@ type entryAnswer struct {
 	Tag   string        `json:"tag"`
 	When  int64         `json:"when"` // milliseconds since 1970, of the journal
 	State migrate.State `json:"state"`
-	Note  string        `json:"note,omitempty"`
+	// Begun is true where a part of it is in the database, and the rest is not.
+	Begun bool   `json:"begun,omitempty"`
+	Note  string `json:"note,omitempty"`
 	// Mark is how an entry came to be as it is without being run.
 	Mark       *standing.Mark `json:"mark,omitempty"`
 	Statements int            `json:"statements"`
@@ -77,21 +83,22 @@ func (s *Server) history(w http.ResponseWriter, r *http.Request) error {
 	}
 	status := standing.NewStatus(report, s.options.Database.Place)
 	a := historyAnswer{
-		Folder: p.Folder, Table: status.Table, Exists: status.Exists, Counts: status.Counts,
+		Folder: p.Folder, Table: status.Table, Exists: status.Exists, Counts: status.Counts, Applying: s.applying.one(),
 		Entries: []entryAnswer{}, Unknown: []unknownAnswer{}, Others: []finding.Finding{},
 	}
 	for i, e := range status.Entries {
 		m := h.Migrations[i]
 		o := past.OutlineOf(m)
 		a.Entries = append(a.Entries, entryAnswer{
-			Index: i, Tag: e.Tag, When: e.When, State: e.State, Note: e.Note, Mark: e.Mark,
+			Index: i, Tag: e.Tag, When: e.When, State: e.State, Begun: report.Entries[i].Begun(), Note: e.Note, Mark: e.Mark,
 			Statements: o.Statements, Custom: o.Custom, Tail: o.Tail, Snapshot: m.HasSnapshot,
 		})
 	}
 	for _, u := range status.Unknown {
 		a.Unknown = append(a.Unknown, unknownAnswer{u.ID, u.Hash, u.When})
 	}
-	found, err := s.findings.get(r.Context(), p)
+	found, done, err := s.findings.get(r.Context(), s.life, p)
+	a.Checking = !done
 	if err != nil { // the history can be shown without
 		_, f := s.failureOf(err)
 		a.Unchecked = f.What
@@ -120,17 +127,25 @@ func (a *historyAnswer) count(found []finding.Finding) {
 }
 
 type migrationAnswer struct {
-	Tag        string            `json:"tag"`
-	File       string            `json:"file"`
-	SQL        string            `json:"sql"`
+	Tag  string `json:"tag"`
+	File string `json:"file"`
+	SQL  string `json:"sql"`
+	// Size is of the whole SQL in bytes, of which no more than mostShown are
+	// given.
+	Size       int               `json:"size"`
 	Statements []stepAnswer      `json:"statements"`
 	Changes    []changedAnswer   `json:"changes"`
 	Findings   []finding.Finding `json:"findings"`
+	Checking   bool              `json:"checking,omitempty"`
 	Edited     *editedAnswer     `json:"edited,omitempty"`
 }
 
+// mostShown is how much of a migration is looked at for the page: an application's
+// first migration is well below that, and one with more is rows.
+var mostShown = past.Most{Bytes: 1 << 20, Statements: 3000}
+
+// stepAnswer is a statement, by its place in the SQL.
 type stepAnswer struct {
-	SQL       string `json:"sql"`
 	Line      int    `json:"line"`
 	Lock      string `json:"lock,omitempty"`
 	Blocks    string `json:"blocks,omitempty"`
@@ -162,18 +177,22 @@ func (s *Server) migration(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m, err := past.Of(h, i)
+	m, err := past.Of(h, i, mostShown)
 	if err != nil {
 		return err
 	}
-	a := migrationAnswer{Tag: m.Tag, File: h.Migrations[i].File, SQL: m.SQL, Statements: []stepAnswer{}, Changes: changedAnswers(m.Changes), Findings: []finding.Finding{}}
-	for _, one := range m.Statements {
-		a.Statements = append(a.Statements, stepAnswer(one))
+	a := migrationAnswer{
+		Tag: m.Tag, File: h.Migrations[i].File, SQL: m.SQL, Size: len(h.Migrations[i].SQL),
+		Statements: []stepAnswer{}, Changes: changedAnswers(m.Changes), Findings: []finding.Finding{},
 	}
-	found, err := s.findings.get(r.Context(), p)
+	for _, one := range m.Statements {
+		a.Statements = append(a.Statements, stepAnswer{one.Line, one.Lock, one.Blocks, one.Effect, one.Generated})
+	}
+	found, done, err := s.findings.get(r.Context(), s.life, p)
 	if err != nil {
 		found = nil // the list says why
 	}
+	a.Checking = !done
 	for _, f := range found {
 		if f.Migration == m.Tag {
 			a.Findings = append(a.Findings, f)

@@ -81,7 +81,7 @@ func TestTable(t *testing.T) {
 	if len(got.ReferencedBy) != 2 || got.ReferencedBy[0].Table.Name != "orders" || !got.ReferencedBy[0].Indexed || got.ReferencedBy[0].OnDelete != "cascade" || got.ReferencedBy[1].Indexed {
 		t.Errorf("referenced by %+v", got.ReferencedBy)
 	}
-	if len(got.Checks) != 1 || got.Checks[0].Expression != "size > 2" || len(got.Uniques) != 1 || got.Stats == nil || got.Stats.LastAnalyze == nil {
+	if len(got.Checks) != 1 || got.Checks[0].Definition != "CHECK (size > 2)" || len(got.Uniques) != 1 || got.Stats == nil || got.Stats.LastAnalyze == nil {
 		t.Errorf("got %+v %+v %+v", got.Checks, got.Uniques, got.Stats)
 	}
 	s.refused(400, "GET", "/api/table?schema=public&name=nobody", nil, "there is no table or view public.nobody")

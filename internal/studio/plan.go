@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,6 +21,9 @@ type planAnswer struct {
 	*standing.Plan
 	// Digest stands for what would be applied, and is given to apply it.
 	Digest string `json:"digest"`
+	// Left is how many statements of a migration are not given: so many are rows,
+	// and nobody reads them.
+	Left map[string]int `json:"left,omitempty"`
 	// Unseen is why the effects could not be looked at, "" where they were.
 	Unseen string `json:"unseen,omitempty"`
 }
@@ -51,7 +55,32 @@ func (s *Server) plan(w http.ResponseWriter, r *http.Request) error {
 			a.Status = "refused"
 		}
 	}
+	a.shorten()
 	return s.ok(w, a)
+}
+
+// What of a migration a plan shows.
+const (
+	mostPlanned    = 500     // statements
+	longestPlanned = 4 << 10 // of a statement, in bytes
+)
+
+// shorten keeps a plan to what can be looked at.
+func (a *planAnswer) shorten() {
+	for i := range a.Pending {
+		step := &a.Pending[i]
+		if left := len(step.Statements) - mostPlanned; left > 0 {
+			if a.Left == nil {
+				a.Left = map[string]int{}
+			}
+			a.Left[step.Tag], step.Statements = left, step.Statements[:mostPlanned]
+		}
+		for j := range step.Statements {
+			if s := &step.Statements[j]; len(s.SQL) > longestPlanned {
+				s.SQL = strings.ToValidUTF8(s.SQL[:longestPlanned], "") + " …"
+			}
+		}
+	}
 }
 
 func (p *Project) pending(ctx context.Context, conn *pgx.Conn) (*migrate.Pending, error) {
@@ -123,7 +152,7 @@ func (s *Server) apply(w http.ResponseWriter, r *http.Request) error {
 	tell := func(v any) { _ = out.send(v) } // nobody may be listening any more
 	run := standing.AsTeamSays(migrate.Options{OnEvent: func(e migrate.Event) { tell(s.eventOf(e)) }}, team)
 	done, err := migrate.Apply(ctx, conn, pending, run)
-	last := applyEnd{Type: "end", OK: err == nil, ByOthers: append([]string{}, done.ByOthers...), Applied: []string{}}
+	last := applyEnd{Type: "end", OK: err == nil, ByOthers: append([]string{}, done.ByOthers...), Moved: append([]string{}, done.Moved...), Applied: []string{}}
 	for _, m := range done.Migrations {
 		last.Applied = append(last.Applied, m.Tag)
 	}
@@ -150,6 +179,7 @@ type applyEnd struct {
 	OK       bool     `json:"ok"`
 	Applied  []string `json:"applied"`  // tags
 	ByOthers []string `json:"byOthers"` // tags that another run applied meanwhile
+	Moved    []string `json:"moved"`    // tags that were recorded anew
 	Canceled bool     `json:"canceled,omitempty"`
 	Error    *failure `json:"error,omitempty"`
 }

@@ -3,8 +3,6 @@ package studio
 import (
 	"context"
 	"net/http"
-	"sync"
-	"time"
 
 	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/config"
@@ -66,28 +64,4 @@ func entry(h *history.History, tag string) (int, error) {
 		}
 	}
 	return 0, withStatus(http.StatusNotFound, "there is no migration "+tag, "it may have been renamed or removed: reload the history")
-}
-
-// findings remembers what check said for a while: it looks at every file.
-type findings struct {
-	mu    sync.Mutex
-	of    *Project
-	asked time.Time
-	all   []finding.Finding
-	err   error
-}
-
-const findingsTime = 5 * time.Second
-
-func (f *findings) get(ctx context.Context, p *Project) ([]finding.Finding, error) {
-	if p.Check == nil {
-		return nil, nil
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.of != p || time.Since(f.asked) > findingsTime {
-		f.all, f.err = p.Check(context.WithoutCancel(ctx))
-		f.of, f.asked = p, time.Now()
-	}
-	return f.all, f.err
 }

@@ -54,6 +54,16 @@ func (r *running) cancel(id string) bool {
 	return cancel != nil
 }
 
+// one is the id of something that runs, "" for nothing.
+func (r *running) one() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for id := range r.all {
+		return id
+	}
+	return ""
+}
+
 func (r *running) handle(s *Server) func(http.ResponseWriter, *http.Request) error {
 	return func(w http.ResponseWriter, req *http.Request) error {
 		var ask struct {

@@ -33,6 +33,8 @@ type tableAnswer struct {
 	Bound        string              `json:"bound,omitempty"`
 	PartitionKey string              `json:"partitionKey,omitempty"`
 	Partitions   []inspect.Partition `json:"partitions"`
+	Inherits     []string            `json:"inherits"`
+	InheritedBy  []string            `json:"inheritedBy"`
 	View         string              `json:"view,omitempty"`
 	Stats        *statsAnswer        `json:"stats"`
 }
@@ -52,7 +54,7 @@ type indexAnswer struct {
 
 type checkAnswer struct {
 	Name       string `json:"name"`
-	Expression string `json:"expression"`
+	Definition string `json:"definition"`
 	Validated  bool   `json:"validated"`
 }
 
@@ -110,6 +112,7 @@ type columnAnswer struct {
 	Default   *string   `json:"default"`
 	Identity  string    `json:"identity,omitempty"` // "always" or "by default"
 	Generated *string   `json:"generated,omitempty"`
+	Collation string    `json:"collation,omitempty"` // where it is not the type's
 	Primary   bool      `json:"primary"`
 	Enum      []string  `json:"enum,omitempty"`
 	Comment   *string   `json:"comment,omitempty"`
@@ -157,7 +160,7 @@ func newTableAnswer(shape *rows.Shape, o *inspect.Object) *tableAnswer {
 		Bytes:   bytesAnswer{o.Size, o.Size - o.IndexSize - o.ToastSize, o.IndexSize, o.ToastSize},
 		Indexes: []indexAnswer{}, Checks: []checkAnswer{}, Uniques: []uniqueAnswer{}, ForeignKeys: []linkAnswer{}, ReferencedBy: []linkAnswer{}, Policies: o.Policies,
 		RLS: rlsAnswer{o.RowSecurity != "off", o.RowSecurity == "forced"}, Triggers: o.Triggers,
-		PartitionOf: o.PartitionOf, Bound: o.Bound, PartitionKey: o.PartitionKey, Partitions: o.Partitions, View: o.Definition,
+		PartitionOf: o.PartitionOf, Bound: o.Bound, PartitionKey: o.PartitionKey, Partitions: o.Partitions, Inherits: o.Inherits, InheritedBy: o.InheritedBy, View: o.Definition,
 		Columns: []columnAnswer{},
 	}
 	primary := a.addIndexes(o.Indexes)
@@ -165,10 +168,14 @@ func newTableAnswer(shape *rows.Shape, o *inspect.Object) *tableAnswer {
 	if u := o.Uses; u != nil {
 		a.Stats = &statsAnswer{u.SeqScans, u.IndexScans, u.Inserted, u.Updated, u.Deleted, u.LiveRows, u.DeadRows, u.LastVacuum, u.LastAnalyze}
 	}
+	collations := map[string]string{}
+	for _, c := range o.Columns {
+		collations[c.Name] = c.Collation
+	}
 	for _, c := range shape.Columns {
 		a.Columns = append(a.Columns, columnAnswer{
 			Name: c.Name, Type: c.Type, Kind: c.Kind(), Element: c.ElementKind(), Nullable: !c.NotNull, Default: c.Default,
-			Identity: map[string]string{"a": "always", "d": "by default"}[c.Identity], Generated: c.Generated,
+			Identity: map[string]string{"a": "always", "d": "by default"}[c.Identity], Generated: c.Generated, Collation: collations[c.Name],
 			Primary: primary[c.Name], Enum: c.Values, Comment: c.Comment, Updatable: c.Updatable(), Sortable: c.Sortable,
 		})
 	}
@@ -196,8 +203,7 @@ func (a *tableAnswer) addIndexes(all []inspect.Index) (primary map[string]bool) 
 
 func (a *tableAnswer) addConstraints(o *inspect.Object) {
 	for _, c := range o.Checks {
-		expression := strings.TrimSuffix(strings.TrimPrefix(strings.TrimSuffix(c.Definition, " NOT VALID"), "CHECK ("), ")")
-		a.Checks = append(a.Checks, checkAnswer{c.Name, expression, c.Validated})
+		a.Checks = append(a.Checks, checkAnswer{c.Name, strings.TrimSuffix(c.Definition, " NOT VALID"), c.Validated})
 	}
 	for _, k := range o.ForeignKeys {
 		a.ForeignKeys = append(a.ForeignKeys, newLinkAnswer(k, k.To))

@@ -17,8 +17,8 @@ export class ApiError extends Error {
   }
 }
 
-/** Whether the server answered last time. */
-export const reachable = signal(true);
+/** Why the database or the server cannot be reached; null while they can. */
+export const away = signal<C.Problem | null>(null);
 
 const gone: C.Problem = {
   what: "skein studio does not answer",
@@ -47,10 +47,9 @@ async function send(method: string, path: string, body?: unknown, abort?: AbortS
     response = await fetch(path, init);
   } catch (e) {
     if (abort?.aborted) throw e;
-    reachable.value = false;
+    away.value = gone;
     throw new ApiError(0, gone);
   }
-  reachable.value = true;
   if (response.ok) return response;
   let data: Record<string, unknown> = {};
   try {
@@ -58,12 +57,9 @@ async function send(method: string, path: string, body?: unknown, abort?: AbortS
   } catch {
     // Not ours: a proxy's page, or nothing.
   }
-  const problem = data["error"] as C.Problem | undefined;
-  throw new ApiError(
-    response.status,
-    problem ?? (response.status === 401 ? stranger : { what: `the server said ${response.status} ${response.statusText}` }),
-    data,
-  );
+  const problem = (data["error"] as C.Problem | undefined) ?? (response.status === 401 ? stranger : { what: `the server said ${response.status} ${response.statusText}` });
+  if (response.status === 503) away.value = problem;
+  throw new ApiError(response.status, problem, data);
 }
 
 async function json<T>(method: string, path: string, body?: unknown, abort?: AbortSignal): Promise<T> {

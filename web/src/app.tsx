@@ -3,7 +3,7 @@
 
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { reachable } from "./api";
+import { away } from "./api";
 import { allCommands, keyLabel, useCommands } from "./commands";
 import { Palette, paletteOpen } from "./palette";
 import { IconButton } from "./parts/controls";
@@ -12,7 +12,7 @@ import { IconData, IconHalf, IconHelp, IconHistory, IconLock, IconMoon, IconRefr
 import { ProblemNotice, Toasts, Working } from "./parts/notice";
 import { Menu, Popover, Tips, usePopover } from "./parts/popover";
 import { go, place } from "./router";
-import { loadObjects, loadSession, session, trouble, writing } from "./session";
+import { loadObjects, look, session, trouble, writing } from "./session";
 import { setTheme, theme, type Theme } from "./theme";
 import css from "./app.module.css";
 
@@ -74,13 +74,12 @@ export function App() {
     <div class={css.app}>
       <TopBar now={id} onHelp={() => setHelping(true)} />
       <main class={css.main}>
-        {Inside ? <Inside /> : <Working />}
-        {(trouble.value || !reachable.value) && (
+        {(away.value ?? trouble.value) && (
           <div class={css.banner}>
-            <ProblemNotice problem={trouble.value ?? { what: "skein studio does not answer", next: "Is it still running in the terminal?" }}
-              action={<IconButton label="Try again" onClick={() => void loadSession()}><IconRefresh /></IconButton>} />
+            <ProblemNotice problem={(away.value ?? trouble.value)!} action={<IconButton label="Try again" onClick={() => void look()}><IconRefresh /></IconButton>} />
           </div>
         )}
+        <div class={css.inside}>{Inside ? <Inside /> : <Working />}</div>
       </main>
       <Palette />
       {helping && <Keys onClose={() => setHelping(false)} />}

@@ -54,6 +54,7 @@ export interface Column {
   default: string | null;
   identity?: string;
   generated?: string;
+  collation?: string; // where it is not the type's
   primary: boolean;
   enum?: string[];
   comment?: string;
@@ -78,7 +79,6 @@ export interface Index {
   predicate?: string;
   bytes: number;
   scans: number;
-  lastScan?: string;
 }
 
 export interface ForeignKey {
@@ -106,20 +106,26 @@ export interface Policy {
 
 export interface Table extends TableName {
   kind: ObjectKind;
+  owner: string;
   comment?: string;
   rows: number | null;
   bytes: { total: number; table: number; indexes: number; toast: number };
   key: string[] | null;
   columns: Column[];
   indexes: Index[];
-  checks: { name: string; expression: string; validated: boolean }[];
+  checks: { name: string; definition: string; validated: boolean }[];
   uniques: { name: string; columns: string[] }[];
   foreignKeys: ForeignKey[];
   referencedBy: BackReference[];
   policies: Policy[];
   rls: { enabled: boolean; forced: boolean };
-  triggers: { name: string; definition: string; enabled: boolean | string }[];
-  partitions?: unknown;
+  triggers: { name: string; definition: string; enabled: boolean }[];
+  partitionOf?: string; // as SQL names it, as are the tables below
+  bound?: string;
+  partitionKey?: string;
+  partitions: { name: string; bound: string }[];
+  inherits: string[];
+  inheritedBy: string[];
   view?: string;
   stats: {
     seqScans: number; idxScans: number; inserted: number; updated: number; deleted: number;
@@ -304,8 +310,10 @@ export interface HistoryEntry {
   tag: string;
   when: string | number;
   state: string;
-  appliedAt?: string;
+  /** Whether a part of it is in the database, and the rest is not. */
+  begun?: boolean;
   note?: string;
+  mark?: { event: string; by: string; person: string; reason: string; at: string };
   statements: number;
   custom: boolean;
   snapshot: boolean;
@@ -317,11 +325,15 @@ export interface History {
   folder: string;
   table: string;
   entries: HistoryEntry[];
-  unknown: { id?: number; hash: string; createdAt: string | number | null }[];
+  unknown: { id: number; hash: string; createdAt: number | null }[];
   counts: Record<string, number>;
   /** Why there are no findings. */
   unchecked?: string;
-  others?: Finding[];
+  /** Whether findings are still looked for. */
+  checking?: boolean;
+  /** What is being applied, by whatever page. */
+  applying?: string;
+  others: Finding[];
 }
 
 export interface Finding {
@@ -337,9 +349,11 @@ export interface Finding {
 export interface Migration {
   tag: string;
   sql: string;
-  statements: { sql: string; line: number; lock?: string; blocks?: string; effect?: string; generated: boolean }[];
+  size: number; // of the whole, in bytes
+  statements: { line: number; lock?: string; blocks?: string; effect?: string; generated: boolean }[];
   changes: ObjectChange[];
   findings: Finding[];
+  checking?: boolean;
   file?: string;
   edited?: { diff: string };
 }
@@ -381,6 +395,9 @@ export interface MigrationPlan {
   table: string;
   counts: Record<string, number>;
   pending: PlanMigration[];
+  moved: { tag: string; file: string; note: string }[];
+  /** How many statements of a migration are not among its statements. */
+  left?: Record<string, number>;
   target?: {
     empty: boolean;
     tables: { name: string; rows: number | null; bytes: number; indexes: number; indexBytes: number; partitions: number }[];
@@ -413,6 +430,7 @@ export interface ApplyEvent {
   failed?: boolean | string;
   ok?: boolean;
   applied?: string[];
+  moved?: string[];
   canceled?: boolean;
   error?: Problem;
 }

@@ -1,7 +1,8 @@
-// What the whole page knows: who it is connected to, and which tables there are.
+// What the whole page knows: who it is connected to, which tables there are, and
+// whether the database can be reached.
 
-import { computed, signal } from "@preact/signals";
-import { api, ApiError, type DbObject, type Objects, type Problem, type Session } from "./api";
+import { computed, effect, signal } from "@preact/signals";
+import { api, ApiError, away, type DbObject, type Objects, type Problem, type Session } from "./api";
 
 export const session = signal<Session | null>(null);
 export const objects = signal<Objects | null>(null);
@@ -32,4 +33,32 @@ async function attempt(f: () => Promise<unknown>): Promise<void> {
   } catch (e) {
     trouble.value = e instanceof ApiError ? e.problem : { what: String(e) };
   }
+}
+
+/** How often the database was away and came back: who shows what failed meanwhile asks again. */
+export const back = signal(0);
+
+/** How long to wait before looking whether the database is back. */
+const lookAgain = 2000;
+
+effect(() => {
+  if (!away.value) return;
+  const later = setTimeout(() => void look(), lookAgain);
+  return () => clearTimeout(later);
+});
+
+/** Looks whether the database is back. */
+export async function look(): Promise<void> {
+  try {
+    [session.value, objects.value] = await Promise.all([api.session(), api.objects()]);
+  } catch (e) {
+    const problem = e instanceof ApiError ? e.problem : { what: String(e) };
+    if (e instanceof ApiError && e.status !== 0 && e.status !== 503) {
+      trouble.value = problem; // The studio was started again, and knows nobody.
+      away.value = null;
+    } else away.value = { ...problem };
+    return;
+  }
+  trouble.value = away.value = null;
+  back.value++;
 }

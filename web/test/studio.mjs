@@ -13,11 +13,11 @@ import { createInterface } from "node:readline";
 import { chromium } from "playwright-core";
 
 export const skein = process.env.SKEIN ?? new URL("../../bin/skein", import.meta.url).pathname;
-const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+export const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Starts a program and reads its output until a line says what is waited for. */
-function start(args, env, wanted, cwd) {
+export function start(args, env, wanted, cwd) {
   const child = spawn(skein, args, { cwd, env: { ...process.env, ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
   let said = "";
   child.stderr.on("data", (d) => (said += d));
@@ -129,7 +129,7 @@ export async function signIn(link) {
 }
 
 /** Runs SQL as another client of the studio does; what it says wrong is thrown. */
-async function runSql(link, sql) {
+export async function runSql(link, sql) {
   const { origin } = new URL(link);
   const answer = await fetch(`${origin}/api/sql/run`, {
     method: "POST",
@@ -143,10 +143,10 @@ async function runSql(link, sql) {
 }
 
 /** A page of its own, signed in. Whatever the browser complains about is kept in `complaints`. */
-async function openPage(browser, link, path, { width = 1280, height = 800, scheme = "light", touch = false } = {}) {
+export async function openPage(browser, link, path, { width = 1280, height = 800, scheme = "light", touch = false } = {}) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(Number(process.env.BROWSER_TIMEOUT ?? 60_000));
   page.complaints = [];
   page.on("pageerror", (e) => page.complaints.push(String(e.stack ?? e)));
   page.on("console", (m) => m.type() === "error" && !/status of 4\d\d/.test(m.text()) && page.complaints.push(m.text()));

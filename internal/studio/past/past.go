@@ -20,7 +20,7 @@ import (
 // Migration is what one migration did.
 type Migration struct {
 	Tag        string
-	SQL        string
+	SQL        string // or its begin
 	Statements []Statement
 	Changes    []diff.Change
 }
@@ -38,14 +38,15 @@ type Statement struct {
 	Generated bool
 }
 
-// Of tells what the i-th migration of a history did. A snapshot that is not
-// there leaves the changes out, and then nothing counts as generated.
-func Of(h *history.History, i int) (*Migration, error) {
+// Of tells what the i-th migration of a history did, its SQL and statements as far
+// as most says. A snapshot that is not there leaves the changes out, and then
+// nothing counts as generated.
+func Of(h *history.History, i int, most Most) (*Migration, error) {
 	m := h.Migrations[i]
 	if !m.HasSQL {
 		return nil, &diag.Error{Kind: diag.Usage, File: m.File, Message: "the migration has no SQL file", Hint: "`skein check` tells what else is missing, and git may still have it"}
 	}
-	out := &Migration{Tag: m.Entry.Tag, SQL: m.SQL}
+	out := &Migration{Tag: m.Entry.Tag, SQL: begin(m.SQL, most)}
 	before, after, err := Around(h, i)
 	if err != nil {
 		return nil, err
@@ -57,7 +58,30 @@ func Of(h *history.History, i int) (*Migration, error) {
 		}
 		out.Changes = changes.Changes
 	}
-	return out, out.read(m, before)
+	return out, out.read(before)
+}
+
+// Most bounds how much of a migration is looked at: it takes the parser, and one
+// that is all rows may be long.
+type Most struct {
+	Bytes, Statements int
+}
+
+// begin is as many whole statements as there is room for, or the begin of the
+// first one, which then cannot be looked at.
+func begin(sql string, most Most) string {
+	end := 0
+	for i, s := range sqltext.Statements(sql) {
+		after := s.Offset + len(s.Text)
+		if i == 0 && after > most.Bytes {
+			return strings.ToValidUTF8(sql[:most.Bytes], "")
+		}
+		if i == most.Statements || after > most.Bytes {
+			return sql[:end]
+		}
+		end = after
+	}
+	return sql
 }
 
 // Around returns the schema before a migration and after it. Before the first
@@ -85,8 +109,8 @@ func Around(h *history.History, i int) (before, after *schema.Schema, err error)
 }
 
 // read looks at each statement as the database was before it.
-func (m *Migration) read(from history.Migration, before *schema.Schema) error {
-	statements, err := sqltree.Parse(from.SQL)
+func (m *Migration) read(before *schema.Schema) error {
+	statements, err := sqltree.Parse(m.SQL)
 	if err != nil {
 		return err
 	}
@@ -98,7 +122,7 @@ func (m *Migration) read(from history.Migration, before *schema.Schema) error {
 			}
 		}
 	}
-	state, lines := effect.NewState(before), diag.NewCursor(from.SQL)
+	state, lines := effect.NewState(before), diag.NewCursor(m.SQL)
 	for j := range statements {
 		s := &statements[j]
 		line, _ := lines.To(s.Offset)

@@ -10,7 +10,7 @@ import { Button } from "../parts/controls";
 import { Menu, Popover, spotOf, type MenuItem, type Spot } from "../parts/popover";
 import { Split } from "../parts/split";
 import { go } from "../router";
-import { loadObjects, writing } from "../session";
+import { back, loadObjects, writing } from "../session";
 import { setValue } from "./changes";
 import { keyValues, whyFixed, type ShownColumn } from "./columns";
 import { CellEditor, needsRoom, type Edit } from "./editor";
@@ -50,6 +50,10 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
 
   const address = (filters: Filter[], sort = wanted.sort, row = wanted.row) => tableHref(view.name, filters, sort, row);
   const filterBy = (f: Filter[]) => go(address(f));
+  const retry = () => (view.problem.peek() ? void view.begin() : rows?.retry());
+  useEffect(() => {
+    if (view.problem.peek() ?? rows?.problem.peek()) retry();
+  }, [back.value]);
   const focusGrid = () => gridRef.current?.focus({ preventScroll: true });
   const refOf = (row: GridRow) => ({ table: view.name, id: row.id, key: row.key });
   const whyNot = whyNotWrite() || view.whyNotEditable.value;
@@ -357,7 +361,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       )}
       {(view.problem.value ?? rows?.problem.value) && (
         <div class={css.over}>
-          <ProblemNotice problem={(view.problem.value ?? rows?.problem.value)!} action={<Button small look="outline" onClick={() => (view.problem.value ? void view.begin() : rows?.retry())}>Try again</Button>} />
+          <ProblemNotice problem={(view.problem.value ?? rows?.problem.value)!} action={<Button small look="outline" onClick={retry}>Try again</Button>} />
         </div>
       )}
       {rows?.stuck && <div class={css.over}><ProblemNotice problem={{ what: "There are more rows, and no order in which to ask for them", next: "Sort by a column to see the rest." }} /></div>}

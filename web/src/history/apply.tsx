@@ -9,7 +9,7 @@ import { Notice, ProblemNotice, Working } from "../parts/notice";
 import { SqlText } from "../parts/sqltext";
 import { loadObjects, session, writing } from "../session";
 import { apply, applying, stop, type Applying, type Step } from "./applying";
-import { PlanBody, usePlan } from "./planpage";
+import { PlanBody, toDo, usePlan } from "./planpage";
 import { loadHistory } from "./room";
 import { seconds } from "./words";
 import css from "./apply.module.css";
@@ -31,11 +31,11 @@ function Ask({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState("");
   const s = session.value;
   if (!s) return null;
-  const n = plan?.pending.length ?? 0;
+  const n = plan ? toDo(plan) : 0;
   const named = s.local || typed === s.database;
   const ready = plan !== null && !busy && n > 0 && plan.status !== "refused" && writing.value && named;
   const go = () => {
-    if (ready) void apply(plan.digest, plan.pending.map((m) => m.tag));
+    if (ready) void apply(plan.digest, [...plan.pending, ...plan.moved].map((m) => m.tag));
   };
   return (
     <Dialog title="Apply migrations" wide onClose={onClose} foot={
@@ -56,8 +56,8 @@ function Ask({ onClose }: { onClose: () => void }) {
         {plan && !busy && n === 0 && <Notice tone="good">Nothing is pending: the database is up to date.</Notice>}
         {plan && n > 0 && (
           <>
-            <p class={css.where}>{n} {n === 1 ? "migration" : "migrations"} would be applied to <strong>{plan.database}</strong>, which is {s.local ? "on this machine" : "not on this machine"}.</p>
-            <PlanBody plan={plan} brief />
+            <p class={css.where}>{n} {n === 1 ? "migration" : "migrations"} would be {plan.pending.length > 0 ? "applied to" : "recorded anew in"} <strong>{plan.database}</strong>, which is {s.local ? "on this machine" : "not on this machine"}.</p>
+            <div class={css.plan} tabIndex={0} role="region" aria-label="The plan"><PlanBody plan={plan} brief /></div>
             {writing.value && !s.local && (
               <label class={css.name}>
                 <span>Type <strong>{s.database}</strong> to apply to it</span>
@@ -72,7 +72,7 @@ function Ask({ onClose }: { onClose: () => void }) {
 }
 
 function Progress({ a, onClose }: { a: Applying; onClose: () => void }) {
-  const done = a.steps.filter((s) => s.state === "done" || s.state === "others").length;
+  const done = a.steps.filter((s) => s.state === "done" || s.state === "others" || s.state === "moved").length;
   const close = () => {
     if (!applying.peek()?.running) applying.value = null;
     onClose();
@@ -106,10 +106,10 @@ function Progress({ a, onClose }: { a: Applying; onClose: () => void }) {
   );
 }
 
-const words: Record<Step["state"], string> = { waiting: "waiting", running: "running", done: "applied", failed: "not applied", others: "applied by another run" };
+const words: Record<Step["state"], string> = { waiting: "waiting", running: "running", done: "applied", failed: "not applied", others: "applied by another run", moved: "recorded anew" };
 
 function StepLine({ s }: { s: Step }) {
-  const Icon = { waiting: IconClock, running: IconRight, done: IconCheck, failed: IconWarn, others: IconCheck }[s.state];
+  const Icon = { waiting: IconClock, running: IconRight, done: IconCheck, failed: IconWarn, others: IconCheck, moved: IconCheck }[s.state];
   return (
     <li class={css[s.state]}>
       <div class={css.stepHead}><Icon size={14} /><strong>{s.tag}</strong><span>{words[s.state]}{s.took !== null ? `, ${seconds(s.took)}` : ""}</span></div>

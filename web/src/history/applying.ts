@@ -6,7 +6,7 @@ import { api, ApiError, type ApplyEvent, type Problem } from "../api";
 
 export interface Step {
   tag: string;
-  state: "waiting" | "running" | "done" | "failed" | "others";
+  state: "waiting" | "running" | "done" | "failed" | "others" | "moved";
   took: number | null; // seconds
   at: { number: number; total: number; line: number; sql: string } | null;
   remarks: { tone: "plain" | "warn"; text: string }[];
@@ -61,11 +61,11 @@ export function after(a: Applying, e: ApplyEvent): Applying {
       return { ...step(() => ({ state: e.failed ? "failed" : e.byOthers ? "others" : "done", took: e.took ?? null, at: null })), blocked: null };
     case "end": {
       const others = new Set(Array.isArray(e.byOthers) ? e.byOthers : []);
-      const done = new Set(e.applied ?? []);
+      const done = new Set(e.applied ?? []), moved = new Set(e.moved ?? []);
       return {
         ...a, running: false, ok: e.ok ?? false, canceled: e.canceled ?? false, problem: e.error ?? null, blocked: null,
         steps: a.steps.map((s) => ({
-          ...s, state: done.has(s.tag) ? "done" : others.has(s.tag) ? "others" : s.state === "running" ? "failed" : s.state, at: null,
+          ...s, state: done.has(s.tag) ? "done" : moved.has(s.tag) ? "moved" : others.has(s.tag) ? "others" : s.state === "running" ? "failed" : s.state, at: null,
         })),
       };
     }

@@ -46,11 +46,11 @@ export function PlanPage({ onApply }: { onApply: () => void }) {
       {busy && <Working label="Planning" />}
       {problem && <div class={css.pad}><ProblemNotice problem={problem} /></div>}
       {!plan && !problem && <Empty title="Looking at what each statement would do" />}
-      {plan && (plan.pending.length === 0 ? <Empty title="The database is up to date" /> : (
+      {plan && (toDo(plan) === 0 ? <Empty title="Nothing is to be applied" /> : (
         <div class={css.scroll} tabIndex={0} role="region" aria-label="The plan">
           <header class={css.head}>
             <div>
-              <h1>{plan.pending.length} {plan.pending.length === 1 ? "migration" : "migrations"} to apply</h1>
+              <h1>{plan.pending.length > 0 ? `${plan.pending.length} ${plan.pending.length === 1 ? "migration" : "migrations"} to apply` : `${plan.moved.length} to record anew`}</h1>
               <p>to <strong>{plan.database}</strong></p>
             </div>
             <Button look="outline" aria-label="Plan again" data-tip="Plan again" onClick={again}><IconRefresh /></Button>
@@ -64,9 +64,15 @@ export function PlanPage({ onApply }: { onApply: () => void }) {
   );
 }
 
+/** How many migrations applying does something about. */
+export function toDo(plan: MigrationPlan): number {
+  return plan.pending.length + plan.moved.length;
+}
+
 export function PlanBody({ plan, brief }: { plan: MigrationPlan; brief?: boolean }) {
   const t = totals(plan);
   const target = plan.target;
+  const least = plan.left ? "at least " : "";
   return (
     <>
       {plan.refused.length > 0 && (
@@ -78,8 +84,8 @@ export function PlanBody({ plan, brief }: { plan: MigrationPlan; brief?: boolean
       {plan.unseen && <Notice tone="warn" class={css.gap}>What the statements would do could not be looked at: {plan.unseen}</Notice>}
       {target && !target.empty && (
         <dl class={css.numbers}>
-          <div><dt>work</dt><dd>{t.takes.to > 0 ? span(t.takes) : "a moment"}</dd></div>
-          <div class={t.blocks.to >= 1 ? css.warn : undefined}><dt>others wait at most</dt><dd>{t.blocks.to > 0 ? span(t.blocks) : "not at all"}</dd></div>
+          <div><dt>work</dt><dd>{t.takes.to > 0 ? least + span(t.takes) : "a moment"}</dd></div>
+          <div class={t.blocks.to >= 1 ? css.warn : undefined}><dt>others wait at most</dt><dd>{t.blocks.to > 0 ? least + span(t.blocks) : "not at all"}</dd></div>
           <div class={target.sessions.length > 0 ? css.warn : undefined}><dt>in the way now</dt><dd>{target.sessions.length === 0 ? "nobody" : `${target.sessions.length} ${target.sessions.length === 1 ? "session" : "sessions"}`}</dd></div>
         </dl>
       )}
@@ -95,7 +101,13 @@ export function PlanBody({ plan, brief }: { plan: MigrationPlan; brief?: boolean
         </section>
       )}
       {target?.notes.map((n) => <Notice key={n} tone="warn" class={css.gap}>{n}</Notice>)}
-      {plan.pending.map((m) => <Planned key={m.tag} m={m} brief={brief ?? false} />)}
+      {plan.pending.map((m) => <Planned key={m.tag} m={m} left={plan.left?.[m.tag] ?? 0} brief={brief ?? false} />)}
+      {plan.moved.length > 0 && (
+        <section class={css.section}>
+          <h2>Recorded anew, and not run</h2>
+          <ul class={css.moved}>{plan.moved.map((m) => <li key={m.tag}><a href={href(["history", m.tag])}>{m.tag}</a> <span>{m.note}</span></li>)}</ul>
+        </section>
+      )}
       {target && target.tables.length > 0 && (
         <section class={css.section}>
           <h2>Tables that are locked</h2>
@@ -111,7 +123,7 @@ export function PlanBody({ plan, brief }: { plan: MigrationPlan; brief?: boolean
   );
 }
 
-function Planned({ m, brief }: { m: PlanMigration; brief: boolean }) {
+function Planned({ m, left, brief }: { m: PlanMigration; left: number; brief: boolean }) {
   const risk = worstRisk(m.statements);
   const [open, setOpen] = useState(!brief);
   const shown = m.statements.filter((s) => !s.control);
@@ -120,12 +132,13 @@ function Planned({ m, brief }: { m: PlanMigration; brief: boolean }) {
       <h2>
         <button type="button" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? <IconDown size={12} /> : <IconRight size={12} />}{m.tag}</button>
         {risk && <Risk risk={risk} />}
-        <span>{shown.length} {shown.length === 1 ? "statement" : "statements"}</span>
+        <span>{(shown.length + left).toLocaleString("en")} {shown.length + left === 1 ? "statement" : "statements"}</span>
         <a href={href(["history", m.tag])}>SQL</a>
       </h2>
       {m.skipped && <p class={css.note}>drizzle's own migrator would pass it over; this applies it.</p>}
       {m.notes.map((n) => <p key={n} class={css.note}>{n}</p>)}
       {open && <ol>{shown.map((s, i) => <PlannedStatement key={i} s={s} />)}</ol>}
+      {open && left > 0 && <p class={css.note}>{left.toLocaleString("en")} more are not shown.</p>}
     </section>
   );
 }

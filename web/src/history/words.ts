@@ -1,6 +1,6 @@
 // Times, locks and patches in words.
 
-import type { Effect, MigrationPlan, PlanStatement, Span } from "../contract";
+import type { Effect, HistoryEntry, MigrationPlan, PlanStatement, Span } from "../contract";
 
 export function seconds(s: number): string {
   if (s < 0.095) return "<0.1 s";
@@ -68,4 +68,10 @@ export function timeOf(when: string | number | null | undefined): number {
 export function day(when: string | number | null | undefined): string {
   const t = timeOf(when);
   return Number.isNaN(t) ? "" : new Date(t).toISOString().slice(0, 10);
+}
+
+/** How an entry came to be as it is without being run. */
+export function markLine(m: NonNullable<HistoryEntry["mark"]>): string {
+  const what = ({ baselined: "taken as applied (baseline)", reverted: "rolled back" } as Record<string, string>)[m.event] ?? m.event;
+  return `${what} by ${m.by}${m.person ? ` (${m.person})` : ""} on ${day(m.at)}${m.reason ? `: ${m.reason}` : ""}`;
 }

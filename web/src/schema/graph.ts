@@ -62,6 +62,12 @@ export function nameOf(id: string): TableName {
   return { schema: schema.replace(/\\(.)/g, "$1"), name: id.slice(schema.length + 1) };
 }
 
+/** The table that SQL names so; without a schema it is in `public`. */
+export function namedIn(sql: string): TableName {
+  const parts = [...sql.matchAll(/"((?:[^"]|"")*)"|[^."]+/g)].map((m) => (m[1] === undefined ? m[0] : m[1].replaceAll('""', '"')));
+  return { schema: parts.length > 1 ? parts[0]! : "public", name: parts.at(-1) ?? "" };
+}
+
 function boxOf(t: SchemaTable, mark: Mark): Box {
   return { id: idOf(t), schema: t.schema, name: t.name, kind: t.kind, mark, columns: t.columns.map((c) => ({ ...c, mark })) };
 }

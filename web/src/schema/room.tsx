@@ -11,6 +11,7 @@ import { textWidth } from "../parts/measure";
 import { Empty, ProblemNotice, Working } from "../parts/notice";
 import { Split } from "../parts/split";
 import { go, href, place } from "../router";
+import { back } from "../session";
 import { layoutOf } from "./arrange";
 import { Changes } from "./changes";
 import { Diagram, type DiagramHandle } from "./diagram";
@@ -19,7 +20,7 @@ import type { Layout } from "./layout";
 import { TableListing } from "./listing";
 import { Side } from "./side";
 import { sized } from "./sizes";
-import { differenceOf, graphAt, loadPoints, points, problemOf, show, shownOf, type Shown } from "./state";
+import { differenceOf, forget, graphAt, loadPoints, points, problemOf, show, shownOf, type Shown } from "./state";
 import { TablePage } from "./table";
 import { saveMermaid, saveSvg, Toolbar } from "./toolbar";
 import css from "./schema.module.css";
@@ -132,7 +133,11 @@ function useGraph(shown: Shown): { loaded: Loaded | null; problem: Problem | nul
   const [loaded, setLoaded] = useState<Loaded | null>(null);
   const [problem, setProblem] = useState<Problem | null>(null);
   const [turn, setTurn] = useState(0);
-  const key = `${shown.from}\n${shown.at}\n${turn}`;
+  const key = `${shown.from}\n${shown.at}\n${turn}\n${back.value}`;
+  const again = () => {
+    forget();
+    setTurn((n) => n + 1);
+  };
   useEffect(() => {
     let over = false;
     const done = (graph: Graph, difference: SchemaDifference | null) => {
@@ -150,7 +155,7 @@ function useGraph(shown: Shown): { loaded: Loaded | null; problem: Problem | nul
       over = true;
     };
   }, [key]);
-  return { loaded, problem, busy: loaded?.key !== key && !problem, again: () => setTurn((n) => n + 1) };
+  return { loaded, problem, busy: loaded?.key !== key && !problem, again };
 }
 
 interface Arranged {

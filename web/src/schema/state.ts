@@ -46,7 +46,8 @@ export const points = signal<SchemaPoint[] | null>(null);
 const graphs = new Map<string, Promise<SchemaGraph>>();
 const differences = new Map<string, Promise<SchemaDifference>>();
 
-// Points of history do not change while the page is open; the database and the files do.
+// Points of history seldom change while the page is open, and are kept until somebody
+// wants them read again; the database and the files are read each time.
 const fixed = (at: string) => at !== "live" && at !== "files";
 
 export function graphAt(at: string): Promise<SchemaGraph> {
@@ -66,6 +67,13 @@ function cached<T>(kept: Map<string, Promise<T>>, key: string, keep: boolean, as
   if (keep) asked.catch(drop);
   else asked.then(drop, drop);
   return asked;
+}
+
+/** Forgets what was kept. */
+export function forget(): void {
+  graphs.clear();
+  differences.clear();
+  void loadPoints();
 }
 
 export async function loadPoints(): Promise<void> {

@@ -11,7 +11,8 @@ import { ago, bytes, count, short } from "../parts/format";
 import { IconData, IconKey, IconLeft, IconRefresh, IconSchema, IconWarn } from "../parts/icons";
 import { ProblemNotice, Working } from "../parts/notice";
 import { go, href } from "../router";
-import { idOf, saidName } from "./graph";
+import { back } from "../session";
+import { idOf, namedIn, saidName } from "./graph";
 import { problemOf } from "./state";
 import css from "./table.module.css";
 
@@ -29,7 +30,7 @@ export function TablePage({ schema, name }: TableName) {
       (e: unknown) => !abort.signal.aborted && setProblem(problemOf(e)),
     );
     return () => abort.abort();
-  }, [schema, name, turn]);
+  }, [schema, name, turn, back.value]);
 
   const id = idOf({ schema, name });
   const diagram = href(["schema"], { table: id, focus: id });
@@ -68,6 +69,13 @@ function Facts({ t }: { t: Table }) {
   return (
     <>
       {t.comment && <p class={css.comment}>{t.comment}</p>}
+      <p class={css.small}>
+        {kindWord[t.kind] ?? t.kind}
+        {t.partitionOf && <> of <TableLink sql={t.partitionOf} />: <code>{t.bound}</code></>}
+        {t.partitionKey && <> by <code>{t.partitionKey}</code></>}
+        {t.inherits.length > 0 && <>, inherits from {t.inherits.map((n, i) => <>{i > 0 && ", "}<TableLink key={n} sql={n} /></>)}</>}
+        , owned by {t.owner}
+      </p>
       <dl class={css.numbers}>
         <Figure name={t.kind === "table" ? "rows, estimated" : `rows, ${t.kind}`} value={t.rows === null ? "not known" : short(t.rows)} tip={t.rows === null ? "The table was never analysed" : count(t.rows)} />
         <Figure name="on disk" value={bytes(t.bytes.total)} tip={`table ${bytes(t.bytes.table)}, indexes ${bytes(t.bytes.indexes)}, long values ${bytes(t.bytes.toast)}`} />
@@ -77,7 +85,8 @@ function Facts({ t }: { t: Table }) {
       </dl>
       <nav class={css.jump} aria-label="On this page">
         {([["Columns", "columns", t.columns.length], ["Indexes", "indexes", t.indexes.length], ["Foreign keys", "keys", t.foreignKeys.length], ["Referenced by", "referenced", t.referencedBy.length],
-          ["Checks", "checks", t.checks.length], ["Policies", "policies", t.policies.length], ["Triggers", "triggers", t.triggers.length]] as const)
+          ["Checks", "checks", t.checks.length], ["Policies", "policies", t.policies.length], ["Triggers", "triggers", t.triggers.length],
+          ["Partitions", "partitions", t.partitions.length], ["Inherited by", "inherited", t.inheritedBy.length]] as const)
           .filter(([, , n]) => n > 0).map(([title, id, n]) => <a key={id} href={`#${id}`} onClick={(e) => {
             e.preventDefault();
             document.getElementById(id)?.scrollIntoView({ block: "start" });
@@ -91,7 +100,7 @@ function Facts({ t }: { t: Table }) {
             return (
               <tr key={c.name}>
                 <td class={css.name}>{c.name}{c.primary && <IconKey size={12} />}{c.comment && <div class={css.small}>{c.comment}</div>}</td>
-                <td><code>{c.type}</code>{!c.nullable && <span class={css.word}>not null</span>}{c.identity && <span class={css.word}>identity</span>}</td>
+                <td><code>{c.type}</code>{!c.nullable && <span class={css.word}>not null</span>}{c.identity && <span class={css.word}>identity, {c.identity}</span>}{c.collation && <span class={css.word}>collate {c.collation}</span>}</td>
                 <td>{c.generated ? <><span class={css.word}>generated</span><code>{c.generated}</code></> : c.default !== null && <code>{c.default}</code>}</td>
                 <td>{to ? <a href={href(["schema", to.table.schema, to.table.name])}>→ {saidName(to.table)}.{to.column}</a> : c.enum ? <span class={css.small}>{c.enum.join(", ")}</span> : null}</td>
               </tr>
@@ -102,8 +111,8 @@ function Facts({ t }: { t: Table }) {
 
       {t.indexes.length > 0 && (
         <Section id="indexes" title="Indexes" n={t.indexes.length}>
-          <Grid head={["Index", "Over", "Size", "Scans", "Last used"]}>
-            {[...t.indexes].sort((a, b) => Number(b.primary) - Number(a.primary) || b.scans - a.scans).map((i) => <IndexRow key={i.name} i={i} total={t.bytes.indexes} />)}
+          <Grid head={["Index", "Over", "Size", "Scans"]}>
+            {[...t.indexes].sort((a, b) => Number(b.primary) - Number(a.primary) || b.scans - a.scans).map((i) => <IndexRow key={i.name} i={i} total={t.bytes.indexes} excludes={t.checks.some((c) => c.name === i.name)} />)}
           </Grid>
         </Section>
       )}
@@ -115,7 +124,7 @@ function Facts({ t }: { t: Table }) {
               <tr key={f.name}>
                 <td class={css.name}>{f.columns.join(", ")}</td>
                 <td><a href={href(["schema", f.table.schema, f.table.name])}>{saidName(f.table)}</a> <span class={css.small}>({f.references.join(", ")})</span></td>
-                <td>{f.onDelete.toLowerCase()}</td>
+                <td>{f.onDelete}{f.onUpdate !== "no action" && <span class={css.small}>, on update {f.onUpdate}</span>}</td>
                 <td>{!f.validated && <Warn>not validated</Warn>}<span class={css.small}>{f.name}</span></td>
               </tr>
             ))}
@@ -138,10 +147,10 @@ function Facts({ t }: { t: Table }) {
       )}
 
       {(t.checks.length > 0 || t.uniques.length > 0) && (
-        <Section id="checks" title="Checks and unique constraints" n={t.checks.length + t.uniques.length}>
+        <Section id="checks" title="Checks and what is unique" n={t.checks.length + t.uniques.length}>
           <Grid head={["Constraint", "Rule", ""]}>
             {t.uniques.map((u) => <tr key={u.name}><td class={css.name}>{u.name}</td><td><code>UNIQUE ({u.columns.join(", ")})</code></td><td /></tr>)}
-            {t.checks.map((c) => <tr key={c.name}><td class={css.name}>{c.name}</td><td><SqlText inline sql={c.expression} /></td><td>{!c.validated && <Warn>not validated</Warn>}</td></tr>)}
+            {t.checks.map((c) => <tr key={c.name}><td class={css.name}>{c.name}</td><td><SqlText inline sql={c.definition} /></td><td>{!c.validated && <Warn>not validated</Warn>}</td></tr>)}
           </Grid>
         </Section>
       )}
@@ -168,10 +177,24 @@ function Facts({ t }: { t: Table }) {
         <Section id="triggers" title="Triggers" n={t.triggers.length}>
           {t.triggers.map((g) => (
             <div key={g.name} class={css.definition}>
-              <div class={css.name}>{g.name}{(g.enabled === false || g.enabled === "D" || g.enabled === "disabled") && <Warn>off</Warn>}</div>
+              <div class={css.name}>{g.name}{!g.enabled && <Warn>off</Warn>}</div>
               <SqlText sql={g.definition} />
             </div>
           ))}
+        </Section>
+      )}
+
+      {t.partitions.length > 0 && (
+        <Section id="partitions" title="Partitions" n={t.partitions.length}>
+          <Grid head={["Partition", "Has"]}>
+            {t.partitions.map((p) => <tr key={p.name}><td class={css.name}><TableLink sql={p.name} /></td><td><code>{p.bound}</code></td></tr>)}
+          </Grid>
+        </Section>
+      )}
+
+      {t.inheritedBy.length > 0 && (
+        <Section id="inherited" title="Inherited by" n={t.inheritedBy.length}>
+          <ul class={css.small}>{t.inheritedBy.map((n) => <li key={n}><TableLink sql={n} /></li>)}</ul>
         </Section>
       )}
 
@@ -194,8 +217,24 @@ function Facts({ t }: { t: Table }) {
   );
 }
 
-function IndexRow({ i, total }: { i: Index; total: number }) {
-  const unused = i.scans === 0 && !i.unique && !i.primary;
+const kindWord: Partial<Record<Table["kind"], string>> = {
+  table: "Table", partitioned: "Partitioned", partition: "Partition", view: "View", matview: "Materialized view", foreign: "Foreign table",
+};
+
+function TableLink({ sql }: { sql: string }) {
+  const t = namedIn(sql);
+  return <a href={href(["schema", t.schema, t.name])}>{saidName(t)}</a>;
+}
+
+/** What an index is over, in SQL: expressions, directions and included columns as they stand in its definition. */
+function overOf(i: Index): string {
+  const from = i.definition.indexOf("(", i.definition.indexOf(` USING ${i.method} `));
+  const end = i.predicate ? i.definition.lastIndexOf(" WHERE ") : i.definition.length;
+  return i.definition.slice(from, end).replace(/^\(([^()]*)\)$/, "$1");
+}
+
+function IndexRow({ i, total, excludes }: { i: Index; total: number; excludes: boolean }) {
+  const unused = i.scans === 0 && !i.unique && !i.primary && !excludes;
   return (
     <tr>
       <td class={css.name} title={i.definition}>
@@ -203,10 +242,9 @@ function IndexRow({ i, total }: { i: Index; total: number }) {
         {i.primary ? <span class={css.word}>primary key</span> : i.unique && <span class={css.word}>unique</span>}
         {!i.valid && <Warn tip="It was left behind by an index build that failed; drop it and build it again">not valid</Warn>}
       </td>
-      <td><code>{i.columns.map((c) => c ?? "expression").join(", ")}</code>{i.method !== "btree" && <span class={css.word}>{i.method}</span>}{i.predicate && <div class={css.small}>where {i.predicate}</div>}</td>
+      <td><code>{overOf(i)}</code>{i.method !== "btree" && <span class={css.word}>{i.method}</span>}{i.predicate && <div class={css.small}>where {i.predicate}</div>}</td>
       <td class={css.number}><span class={css.meter} aria-hidden="true"><span style={{ width: `${total > 0 ? Math.max(2, (i.bytes / total) * 100) : 0}%` }} /></span>{bytes(i.bytes)}</td>
       <td class={css.number}>{unused ? <Warn tip="Nothing has read it since the counters were reset. It still slows down each write.">unused</Warn> : short(i.scans)}</td>
-      <td>{i.lastScan ? ago(new Date(i.lastScan).getTime()) : <span class={css.small}>{i.scans > 0 ? "" : "never"}</span>}</td>
     </tr>
   );
 }
