@@ -153,6 +153,11 @@ func (r *resolving) run(ctx context.Context) error {
 
 // once does one case. again is true where a rebase went on to another.
 func (r *resolving) once(ctx context.Context) (again bool, err error) {
+	if r.options.onto == "" && len(r.result.Steps) == 0 {
+		if done, err := r.rebased(ctx); done || err != nil {
+			return false, err
+		}
+	}
 	c, err := r.findCase(ctx, r.options, r.request)
 	if err != nil {
 		return false, err
@@ -178,6 +183,29 @@ func (r *resolving) once(ctx context.Context) (again bool, err error) {
 		return false, nil
 	}
 	return r.carryOut(ctx, c, step)
+}
+
+// rebased makes whole what a rebase that is over has left broken. done is false
+// where it is not that.
+func (r *resolving) rebased(ctx context.Context) (done bool, err error) {
+	found, err := settle.FindRebased(ctx, r.request)
+	if err != nil || found == nil {
+		return false, err
+	}
+	step := newRebasedStep(found)
+	r.result.Steps = append(r.result.Steps, *step)
+	r.tell(placeText(step.Operation, r.outPaint()))
+	r.tell(movesText(step.Migrations, r.outPaint()))
+	if r.options.dryRun {
+		r.result.Status = "planned"
+		r.tell("nothing was written (--dry-run)\n")
+		return true, nil
+	}
+	if err := found.Apply(ctx); err != nil {
+		return true, err
+	}
+	r.tell("the commits of the rebase are whole; git reset --keep " + shortID(found.Head) + " takes it back\n")
+	return true, nil
 }
 
 // tell prints text; with --format json the object says it at the end.

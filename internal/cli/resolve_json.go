@@ -95,6 +95,15 @@ type proofObject struct {
 	Version  string `json:"version,omitempty"`
 }
 
+// newRebasedStep says what becomes of a rebase that is over.
+func newRebasedStep(found *settle.Rebased) *resolveStep {
+	return &resolveStep{
+		Operation:  operationObject{Doing: "rebased", Upstream: found.Onto, Local: found.Head, Side: "ours", Why: "the commits were put on it"},
+		Migrations: newMoves(found.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Unmerged: []string{},
+		Generated: []generatedObject{}, Schema: schemaStateObject{State: string(settle.Unknown), Statements: []string{}},
+	}
+}
+
 // newResolveStep says what a case is about, before anything is done.
 func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 	p := c.Place
@@ -102,7 +111,7 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 		Operation: operationObject{
 			Doing: placeName(p), Step: p.Step, Steps: p.Steps, Upstream: p.Upstream, Local: p.Local, Side: gitSide(p, merge.Upstream), Why: p.Why,
 		},
-		Migrations: []moveObject{}, Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
+		Migrations: newMoves(c.Plan.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
 		Unmerged: append([]string{}, c.Unmerged...),
 		Schema:   schemaStateObject{State: string(c.Schema), Statements: []string{}},
 	}
@@ -112,13 +121,6 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 	if c.SchemaErr != nil {
 		s.Schema.Error = asDiag(c.SchemaErr).Error()
 	}
-	for _, m := range c.Plan.Moves {
-		o := moveObject{From: m.From.Tag, To: m.To.Tag, Fate: string(m.Fate), Statements: []toldStatement{}}
-		for _, st := range m.Statements {
-			o.Statements = append(o.Statements, toldStatement{string(st.Verdict), st.Old, st.New})
-		}
-		s.Migrations = append(s.Migrations, o)
-	}
 	for i := range c.Plan.Problems {
 		o, err := newProblem(ctx, c, &c.Plan.Problems[i])
 		if err != nil {
@@ -127,6 +129,18 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 		s.Problems = append(s.Problems, o)
 	}
 	return s, nil
+}
+
+func newMoves(moves []resolve.Move) []moveObject {
+	out := []moveObject{}
+	for _, m := range moves {
+		o := moveObject{From: m.From.Tag, To: m.To.Tag, Fate: string(m.Fate), Statements: []toldStatement{}}
+		for _, st := range m.Statements {
+			o.Statements = append(o.Statements, toldStatement{string(st.Verdict), st.Old, st.New})
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 func newProblem(ctx context.Context, c *settle.Case, p *resolve.Problem) (problemObject, error) {

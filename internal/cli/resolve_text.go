@@ -16,7 +16,7 @@ import (
 func placeText(o operationObject, p paint) string {
 	what := map[string]string{
 		"merge": "in a merge", "rebase": "in a rebase", "cherry-pick": "in a cherry-pick", "revert": "in a revert",
-		"stash": "in a stash pop", "merged": "the last commit is a merge", "behind": "before the branches meet",
+		"stash": "in a stash pop", "merged": "the last commit is a merge", "rebased": "the last rebase left commits that are no history", "behind": "before the branches meet",
 	}[o.Doing]
 	if o.Step > 0 && o.Steps > 1 {
 		what += fmt.Sprintf(", commit %d of %d", o.Step, o.Steps)

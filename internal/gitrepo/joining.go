@@ -222,7 +222,9 @@ func (r *Repo) Rewritten(ctx context.Context) (map[string]string, error) {
 	were := map[string]string{}
 	list, err := os.ReadFile(filepath.Join(dir, "rebase-merge", "rewritten-list"))
 	if err != nil {
-		return were, nil
+		if list, err = os.ReadFile(filepath.Join(dir, "rebase-apply", "rewritten")); err != nil {
+			list = nil // nothing is listed yet
+		}
 	}
 	for line := range strings.Lines(string(list)) {
 		if ids := strings.Fields(line); len(ids) == 2 {

@@ -1,6 +1,7 @@
 package settle
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -26,6 +27,7 @@ type mender struct {
 	onto   string // what a rebase puts all of its commits on; "" for none
 	// were are the commits that git was told to put there, by what it made of them.
 	were map[string]string
+	back string // the command that takes back what git has done; "" for the usual one
 	// Moves are what became of local migrations.
 	moves []resolve.Move
 }
@@ -49,6 +51,8 @@ func (m *mender) whole(ctx context.Context, commit string) (string, error) {
 	}
 	return is, nil
 }
+
+func (m *mender) goBack() string { return cmp.Or(m.back, "git reset --keep ORIG_HEAD") }
 
 // one makes a commit whole, whose parent was and now is.
 func (m *mender) one(ctx context.Context, commit, was, is string) (string, error) {
@@ -108,7 +112,7 @@ func (m *mender) edits(ctx context.Context, commit, was, is string) (edits []git
 	if meet(own, edits) {
 		return nil, false, &diag.Error{
 			Kind: diag.Refused, File: m.repo.Top, Message: fmt.Sprintf("commit %s changes migrations that an earlier one brought, and it is not known how", commit[:10]),
-			Hint: "git reset --keep ORIG_HEAD goes back, and skein git uninstall leaves the joining to skein resolve",
+			Hint: m.goBack() + " goes back, and skein git uninstall leaves the joining to skein resolve",
 		}
 	}
 	return edits, was != is, nil
@@ -159,7 +163,7 @@ func (m *mender) of(ctx context.Context, c *Case, edits []gitrepo.Edit) ([]gitre
 	if len(c.Plan.Problems) > 0 {
 		return nil, &diag.Error{
 			Kind: diag.Refused, File: m.repo.Top, Message: fmt.Sprintf("the migrations of commit %s disagree with upstream's", c.Place.Local[:10]),
-			Hint: "git reset --keep ORIG_HEAD goes back; skein resolve --onto " + c.Place.Upstream[:10] + " shows the disagreement",
+			Hint: m.goBack() + " goes back; skein resolve --onto " + c.Place.Upstream[:10] + " shows the disagreement",
 		}
 	}
 	all := map[string]string{}
@@ -219,7 +223,7 @@ func (c *Case) mendRest(ctx context.Context, behind string, left []string, ended
 		return err
 	}
 	m := &mender{repo: c.Repo, folder: c.folder, request: c.request, notes: notes, behind: behind, onto: c.Place.Onto}
-	if m.were, err = c.sameCommits(ctx, behind, head, left); err != nil {
+	if m.were, err = sameCommits(ctx, c.Repo, behind, head, left); err != nil {
 		return err
 	}
 	whole, err := m.whole(ctx, head)
@@ -234,19 +238,19 @@ func (c *Case) mendRest(ctx context.Context, behind string, left []string, ended
 
 // sameCommits finds out which commit each behind another one was: author, time
 // and subject stay, and so does the order. Some may have been left out.
-func (c *Case) sameCommits(ctx context.Context, behind, head string, left []string) (map[string]string, error) {
-	made, err := c.Repo.Line(ctx, behind, head)
+func sameCommits(ctx context.Context, repo *gitrepo.Repo, behind, head string, left []string) (map[string]string, error) {
+	made, err := repo.Line(ctx, behind, head)
 	if err != nil {
 		return nil, err
 	}
 	were := map[string]string{}
 	for _, id := range made {
-		now, err := c.Repo.Commit(ctx, id)
+		now, err := repo.Commit(ctx, id)
 		if err != nil {
 			return nil, err
 		}
 		for i, old := range left {
-			was, err := c.Repo.Commit(ctx, old)
+			was, err := repo.Commit(ctx, old)
 			if err != nil {
 				return nil, err
 			}

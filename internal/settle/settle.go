@@ -311,6 +311,9 @@ func operation(ctx context.Context, r Request, repo *gitrepo.Repo, folder string
 		return op, "", nil
 	}
 	m, err := unfinished(ctx, r, repo, folder)
+	if err == nil && m == nil {
+		m, err = goneOn(ctx, r, repo, folder, op)
+	}
 	if err != nil || m == nil {
 		return op, "", err
 	}
