@@ -105,6 +105,9 @@ func (a *app) tellStop(ctx context.Context, answer *settle.Answer) error {
 	for _, f := range answer.Findings {
 		text += f.Message + "\n"
 	}
+	for _, tag := range answer.Case.Plan.Untold() {
+		text += tag + " came without a snapshot, and only the schema files can say what it has to be\n"
+	}
 	a.note("skein: the migrations need you\n%snext: skein resolve\n", text)
 	return nil
 }
@@ -264,7 +267,7 @@ func (a *app) tellFinished(ctx context.Context, f *settle.Finished, name string)
 	} else if !step.needsPerson() {
 		return nil
 	}
-	a.note("%s", schemaText(step, p))
+	a.note("%s%s", schemaText(step, p), untoldText(step, p))
 	if name == "pre-merge-commit" || len(step.Problems) > 0 {
 		return exitCode(exitRefused)
 	}

@@ -179,6 +179,7 @@ func (r *resolving) once(ctx context.Context) (again bool, err error) {
 	if r.options.dryRun {
 		r.result.Status = "planned"
 		r.tell(schemaText(step, r.outPaint()))
+		r.tell(untoldText(step, r.outPaint()))
 		r.tell("nothing was written (--dry-run)\n")
 		return false, nil
 	}

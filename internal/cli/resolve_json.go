@@ -27,6 +27,7 @@ type resolveStep struct {
 	Staged     []string          `json:"staged"`
 	Unmerged   []string          `json:"unmerged"`
 	Schema     schemaStateObject `json:"schema"`
+	Untold     []string          `json:"untold"`
 	Generated  []generatedObject `json:"generated"`
 	Proof      proofObject       `json:"proof"`
 }
@@ -100,7 +101,7 @@ func newRebasedStep(found *settle.Rebased) *resolveStep {
 	return &resolveStep{
 		Operation:  operationObject{Doing: "rebased", Upstream: found.Onto, Local: found.Head, Side: "ours", Why: "the commits were put on it"},
 		Migrations: newMoves(found.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Unmerged: []string{},
-		Generated: []generatedObject{}, Schema: schemaStateObject{State: string(settle.Unknown), Statements: []string{}},
+		Untold: []string{}, Generated: []generatedObject{}, Schema: schemaStateObject{State: string(settle.Unknown), Statements: []string{}},
 	}
 }
 
@@ -112,8 +113,8 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 			Doing: placeName(p), Step: p.Step, Steps: p.Steps, Upstream: p.Upstream, Local: p.Local, Side: gitSide(p, merge.Upstream), Why: p.Why,
 		},
 		Migrations: newMoves(c.Plan.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
-		Unmerged: append([]string{}, c.Unmerged...),
-		Schema:   schemaStateObject{State: string(c.Schema), Statements: []string{}},
+		Unmerged: append([]string{}, c.Unmerged...), Untold: append([]string{}, c.Plan.Untold()...),
+		Schema: schemaStateObject{State: string(c.Schema), Statements: []string{}},
 	}
 	if c.Differs != nil {
 		s.Schema.Statements = append(s.Schema.Statements, c.Differs.Statements()...)
@@ -232,5 +233,5 @@ func (s *resolveStep) needsPerson() bool {
 	case settle.Different, settle.Unfinished, settle.Unreadable:
 		return true
 	}
-	return len(s.Unmerged) > 0 || len(s.Generated) > 0
+	return len(s.Unmerged) > 0 || len(s.Generated) > 0 || len(s.Untold) > 0
 }

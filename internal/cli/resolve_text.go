@@ -228,6 +228,19 @@ func schemaText(s *resolveStep, p paint) string {
 	return ""
 }
 
+// untoldText warns of migrations whose new snapshots may lack what they make.
+func untoldText(s *resolveStep, p paint) string {
+	if len(s.Untold) == 0 {
+		return ""
+	}
+	what := "its SQL has statements that a snapshot has to tell of, and no schema file tells of them"
+	next := "have the schema files say what it does, then run skein resolve again"
+	if settle.SchemaState(s.Schema.State) == settle.Different {
+		next = "if that is what it does, do not generate it again: remove the migration and skein generate it in its place"
+	}
+	return p.yellow(strings.Join(s.Untold, ", ")+" came without a snapshot:") + " " + what + ";\n  " + next + "\n"
+}
+
 // doneText tells what was written, and what is left.
 func doneText(s *resolveStep, p paint) string {
 	var b strings.Builder
@@ -241,6 +254,7 @@ func doneText(s *resolveStep, p paint) string {
 		b.WriteString("the history is sound\n")
 	}
 	b.WriteString(schemaText(s, p))
+	b.WriteString(untoldText(s, p))
 	for _, g := range s.Generated {
 		fmt.Fprintf(&b, "%s %s (%s); mend that, then in %s: %s, and git add what it makes\n", p.yellow("failed:"), g.Run, g.Error, g.Dir, g.Run)
 	}

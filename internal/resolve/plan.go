@@ -52,6 +52,7 @@ type Move struct {
 
 	snapshot []byte
 	bare     bool // it came without a snapshot
+	untold   bool // see Plan.Untold
 }
 
 // Plan is a history made of two.
@@ -174,6 +175,7 @@ func (p *planner) move(ctx context.Context, i int) error {
 			move.SQL, move.Statements = told.text, told.statements
 		}
 	}
+	move.untold = move.bare && move.Fate != Gone && r.makes()
 	if move.Fate != Gone {
 		if err := p.add(m, &move, joined.Schema); err != nil {
 			return err
@@ -270,6 +272,9 @@ func (p *Plan) Adopt(files *schema.Schema) (*diff.Result, error) {
 		p.Schema = declared
 		differs = &diff.Result{}
 	}
+	for i := range p.Moves {
+		p.Moves[i].untold = false
+	}
 	for i := len(p.Moves) - 1; i >= 0; i-- {
 		if m := &p.Moves[i]; m.snapshot != nil {
 			last, err := snapshot.Decode(snapshotPath(m.To.Tag), m.snapshot)
@@ -294,6 +299,18 @@ func (p *Plan) remembered() *schema.Schema {
 	for _, e := range p.lost.Enums {
 		if !hasEnum(out, e) {
 			out.Enums = append(out.Enums, e)
+		}
+	}
+	return out
+}
+
+// Untold returns the migrations, by their new tags, whose snapshots may lack what
+// their statements make: they came without one, and no schema files say it.
+func (p *Plan) Untold() []string {
+	var out []string
+	for _, m := range p.Moves {
+		if m.untold {
+			out = append(out, m.To.Tag)
 		}
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -350,8 +351,14 @@ func TestAdoptWithoutSnapshot(t *testing.T) {
 	local := base.fork("local").write("mine", addAge, false)
 	files := upstream.fork("both").generate("mine", column("age", "integer")).now
 	p := make3(t, base, upstream, local, nil)
+	if got := p.Untold(); !slices.Equal(got, []string{"0002_mine"}) {
+		t.Errorf("nobody is told of %q", got)
+	}
 	if d, err := p.Adopt(&files); err != nil || !d.Empty() {
 		t.Error(d.Statements(), err)
+	}
+	if got := p.Untold(); got != nil {
+		t.Errorf("the schema files told of %q", got)
 	}
 	sound(t, upstream, p)
 	if got := columnNames(*p.Schema); got != columnNames(files) {
@@ -361,6 +368,13 @@ func TestAdoptWithoutSnapshot(t *testing.T) {
 	p = make3(t, base, upstream, local, nil)
 	if d, err := p.Adopt(&files); err != nil || len(d.Statements()) != 2 {
 		t.Error("what no migration does differs still: ", d.Statements(), err)
+	}
+	if got := p.Untold(); len(got) != 1 {
+		t.Errorf("untold: %q", got)
+	}
+	p = make3(t, base, upstream, base.fork("local").write("mine", fill, false), nil)
+	if got := p.Untold(); got != nil {
+		t.Errorf("rows are in no snapshot: %q", got)
 	}
 }
 

@@ -40,6 +40,28 @@ func parse(ctx context.Context, s *sqltree.Statement) error {
 	return nil
 }
 
+// inSnapshots are the words for what a snapshot holds, as they stand in DDL.
+var inSnapshots = []string{"TABLE", "INDEX", "TYPE", "VIEW", "SEQUENCE", "SCHEMA", "POLICY", "ROLE"}
+
+// makes reports whether a statement of the file that nobody generated may make,
+// change or drop what a snapshot holds. A DO can have anything within.
+func (f *file) makes() bool {
+	for i, s := range f.statements {
+		if f.generated[i] >= 0 || f.without[i] {
+			continue
+		}
+		switch words := append(sqltext.Keywords(s.Text, 4), ""); words[0] {
+		case "DO":
+			return true
+		case "CREATE", "ALTER", "DROP":
+			if slices.ContainsFunc(words, func(w string) bool { return slices.Contains(inSnapshots, w) }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // mentions reports whether a text has one of the names anywhere: in a string
 // too, which may be the body of a function.
 func mentions(text string, names []string) bool {

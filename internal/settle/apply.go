@@ -191,11 +191,15 @@ func (c *Case) prove(ctx context.Context, out *Outcome) error {
 	if err != nil || len(found) == 0 {
 		return err
 	}
+	hint := "change the local migration on its branch, or write by hand what should come out"
+	if untold := c.Plan.Untold(); len(untold) > 0 {
+		hint = "finish the schema files first: " + untold[0] + " came without a snapshot, and they say what it has to be"
+	}
 	return &diag.Error{
 		Kind: diag.Refused, File: c.request.Dir,
 		Message: "the history that comes out is not sound, so everything was put back",
 		Detail:  told(found),
-		Hint:    "change the local migration on its branch, or write by hand what should come out",
+		Hint:    hint,
 	}
 }
 

@@ -92,7 +92,9 @@ func (a *Answer) decide(ctx context.Context, m *mender, name string, op *gitrepo
 		return nil, err
 	}
 	a.Case, s.OursStay = c, c.Place.Ours == merge.Upstream
-	if len(c.Plan.Problems) == 0 {
+	// The hooks of a merge look at the schema files; nobody does at each commit of
+	// a rebase.
+	if len(c.Plan.Problems) == 0 && (len(c.Plan.Untold()) == 0 || op.Doing == gitrepo.Merging) {
 		state, err := c.folderTo(ctx)
 		if err != nil {
 			return nil, err

@@ -166,6 +166,12 @@ func (m *mender) of(ctx context.Context, c *Case, edits []gitrepo.Edit) ([]gitre
 			Hint: m.goBack() + " goes back; skein resolve --onto " + c.Place.Upstream[:10] + " shows the disagreement",
 		}
 	}
+	if untold := c.Plan.Untold(); len(untold) > 0 {
+		return nil, &diag.Error{
+			Kind: diag.Refused, File: m.repo.Top, Message: fmt.Sprintf("migration %s of commit %s came without a snapshot, and its SQL does not tell what one has to say", untold[0], c.Place.Local[:10]),
+			Hint: m.goBack() + " goes back; skein resolve --onto " + c.Place.Upstream[:10] + " makes the snapshot by the schema files",
+		}
+	}
 	all := map[string]string{}
 	for _, e := range edits {
 		all[e.Path] = e.Blob
