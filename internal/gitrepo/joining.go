@@ -3,9 +3,11 @@ package gitrepo
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,8 +19,8 @@ import (
 // contents; nil is returned unless exactly these are what the three commits
 // have. environ is the driver's.
 //
-// A stash, a merge of more than two branches, and one whose base is itself a
-// merge of several, are not told.
+// A stash, a merge of more than two branches, mail, and a rebase that makes merges
+// again are not told.
 func (r *Repo) Joining(ctx context.Context, environ []string, folder, path string, base, ours, theirs []byte) (*Operation, error) {
 	head, born, err := r.Resolve(ctx, "HEAD")
 	if err != nil || !born {
@@ -34,6 +36,7 @@ func (r *Repo) Joining(ctx context.Context, environ []string, folder, path strin
 	}
 	for _, find := range []func() error{
 		func() error { return r.joiningRebase(ctx, dir, op) },
+		func() error { return r.joiningPatch(ctx, dir, op) },
 		func() error { return r.joiningMerge(ctx, environ, op) },
 		func() error { return r.joiningPick(ctx, dir, folder, path, base, theirs, op) },
 	} {
@@ -47,15 +50,31 @@ func (r *Repo) Joining(ctx context.Context, environ []string, folder, path strin
 	if op.Doing == Idle || op.Base == "" || op.Theirs == "" {
 		return nil, nil
 	}
+	crossed := false
+	if op.Doing == Merging {
+		if crossed, err = r.crossed(ctx, op.Ours, op.Theirs); err != nil {
+			return nil, err
+		}
+	}
 	for _, side := range []struct {
 		commit string
 		data   []byte
 	}{{op.Base, base}, {op.Ours, ours}, {op.Theirs, theirs}} {
+		if crossed && side.commit == op.Base {
+			continue // git has made a base of several, which no commit has
+		}
 		if ok, err := r.has(ctx, side.commit, path, side.data); err != nil || !ok {
 			return nil, err
 		}
 	}
 	return op, nil
+}
+
+// crossed reports whether two histories have merged each other, so that more than
+// one commit is where they parted.
+func (r *Repo) crossed(ctx context.Context, a, b string) (bool, error) {
+	out, err := r.must(r.run(ctx, nil, "merge-base", "--all", a, b))
+	return len(strings.Fields(string(out))) > 1, err
 }
 
 // has reports whether a commit's file has a content; nothing is no file too.
@@ -78,8 +97,9 @@ func (r *Repo) joiningRebase(ctx context.Context, dir string, op *Operation) err
 	lines := strings.Split(strings.TrimSpace(string(done)), "\n")
 	words := strings.Fields(lines[len(lines)-1])
 	op.Doing = Rebasing
-	if len(words) < 2 || !slices.Contains(picks, words[0]) {
-		return nil // a merge is made again
+	todo, err := os.ReadFile(filepath.Join(dir, "rebase-merge", "git-rebase-todo"))
+	if err != nil || len(words) < 2 || !slices.Contains(picks, words[0]) || merges(lines) || merges(strings.Split(string(todo), "\n")) {
+		return nil // the commits are in no line that could be made whole at the end
 	}
 	op.Amends = slices.Contains(picks[6:], words[0])
 	if strings.HasPrefix(words[1], "-") { // fixup -C
@@ -92,6 +112,59 @@ func (r *Repo) joiningRebase(ctx context.Context, dir string, op *Operation) err
 		return err
 	}
 	return r.parent(ctx, op, op.Theirs)
+}
+
+// merges reports whether a rebase makes merges again.
+func merges(lines []string) bool {
+	return slices.ContainsFunc(lines, func(l string) bool { return strings.HasPrefix(l, "merge ") || strings.HasPrefix(l, "m ") })
+}
+
+// joiningPatch reads which commit a rebase by patches is about to put on. Of
+// patches that are somebody's mail it is not told: no hook could finish them.
+func (r *Repo) joiningPatch(ctx context.Context, dir string, op *Operation) error {
+	if info, err := os.Stat(filepath.Join(dir, patches)); err != nil || !info.IsDir() {
+		return nil
+	}
+	op.Doing = Rebasing
+	if !rebasingPatches(dir) {
+		return nil
+	}
+	commit, err := noteIn(dir, patches, "original-commit")
+	if err != nil || commit == "" {
+		return err
+	}
+	if op.Onto, err = r.RebaseOnto(ctx); err != nil || op.Onto == "" {
+		return err
+	}
+	if op.Theirs, _, err = r.Resolve(ctx, commit); err != nil || op.Theirs == "" {
+		return err
+	}
+	return r.parent(ctx, op, op.Theirs)
+}
+
+// patches is git's folder of a rebase by patches (rebase --apply), or of mail.
+const patches = "rebase-apply"
+
+func rebasingPatches(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, patches, "rebasing"))
+	return err == nil
+}
+
+// Mailing reports whether git is in the middle of putting on patches that came by
+// mail (git am).
+func (r *Repo) Mailing(ctx context.Context) (bool, error) {
+	dir, err := r.GitDir(ctx)
+	if err != nil {
+		return false, err
+	}
+	_, err = os.Stat(filepath.Join(dir, patches, "applying"))
+	return err == nil, nil
+}
+
+// ByPatches reports whether a rebase by patches is under way.
+func (r *Repo) ByPatches(ctx context.Context) (bool, error) {
+	dir, err := r.GitDir(ctx)
+	return err == nil && rebasingPatches(dir), err
 }
 
 // joiningMerge reads which commit git merge joins with HEAD: it gives names to
@@ -210,8 +283,28 @@ func (r *Repo) RebaseOnto(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return noteIn(dir, "rebase-merge", "onto")
+	onto, err := noteIn(dir, "rebase-merge", "onto")
+	if err != nil || onto != "" {
+		return onto, err
+	}
+	if !rebasingPatches(dir) {
+		return "", nil
+	}
+	// Of one by patches git notes it when it stops; before that the reflog has it.
+	out, err := r.must(r.run(ctx, nil, "log", "--walk-reflogs", "--max-count="+mostSteps, "--no-show-signature", "--format=%H %gs", "HEAD", "--"))
+	if err != nil {
+		return "", err
+	}
+	for entry := range strings.Lines(string(out)) {
+		if id, what, _ := strings.Cut(entry, " "); strings.Contains(what, "(start): ") {
+			return id, nil
+		}
+	}
+	return "", nil
 }
+
+// mostSteps is how far back in the reflog the start of a rebase is looked for.
+const mostSteps = "10000"
 
 // Rewritten returns of the commits that a rebase has made so far what they were.
 func (r *Repo) Rewritten(ctx context.Context) (map[string]string, error) {
@@ -222,7 +315,7 @@ func (r *Repo) Rewritten(ctx context.Context) (map[string]string, error) {
 	were := map[string]string{}
 	list, err := os.ReadFile(filepath.Join(dir, "rebase-merge", "rewritten-list"))
 	if err != nil {
-		if list, err = os.ReadFile(filepath.Join(dir, "rebase-apply", "rewritten")); err != nil {
+		if list, err = os.ReadFile(filepath.Join(dir, patches, "rewritten")); err != nil {
 			list = nil // nothing is listed yet
 		}
 	}
@@ -255,7 +348,7 @@ func (r *Repo) ToPick(ctx context.Context, op *Operation) ([]string, error) {
 	ids := []string{op.Theirs}
 	todo, err := os.ReadFile(file)
 	if err != nil {
-		return ids, nil
+		return append(ids, patchesLeft(dir)...), nil
 	}
 	for line := range strings.Lines(string(todo)) {
 		words := strings.Fields(line)
@@ -273,6 +366,26 @@ func (r *Repo) ToPick(ctx context.Context, op *Operation) ([]string, error) {
 	return ids, nil
 }
 
+// patchesLeft returns the commits that a rebase by patches has still to put on,
+// behind the one that it is at: each is a mail with the commit in its first line.
+func patchesLeft(dir string) []string {
+	next, _ := noteIn(dir, patches, "next")
+	last, _ := noteIn(dir, patches, "last")
+	from, err1 := strconv.Atoi(next)
+	to, err2 := strconv.Atoi(last)
+	if err1 != nil || err2 != nil {
+		return nil // there is no such rebase
+	}
+	var ids []string
+	for n := from + 1; n <= to; n++ {
+		first, _ := noteIn(dir, patches, fmt.Sprintf("%04d", n))
+		if words := strings.Fields(first); len(words) > 1 && words[0] == "From" {
+			ids = append(ids, words[1])
+		}
+	}
+	return ids
+}
+
 // StepsDir returns git's folder of the rebase or the row of picks that is under
 // way, which it removes at the end; "" where there is none.
 func (r *Repo) StepsDir(ctx context.Context) (string, error) {
@@ -280,7 +393,7 @@ func (r *Repo) StepsDir(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"rebase-merge", "rebase-apply", "sequencer"} {
+	for _, name := range []string{"rebase-merge", patches, "sequencer"} {
 		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.IsDir() {
 			return filepath.Join(dir, name), nil
 		}

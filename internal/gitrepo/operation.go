@@ -98,7 +98,7 @@ func noteIn(dir string, name ...string) (string, error) {
 func (r *Repo) rebase(ctx context.Context, dir string, op *Operation) error {
 	for _, kind := range []struct{ folder, commit, step, steps string }{
 		{"rebase-merge", "stopped-sha", "msgnum", "end"},
-		{"rebase-apply", "original-commit", "next", "last"},
+		{patches, "original-commit", "next", "last"},
 	} {
 		if info, err := os.Stat(filepath.Join(dir, kind.folder)); err != nil || !info.IsDir() {
 			continue
@@ -124,7 +124,18 @@ func (r *Repo) rebase(ctx context.Context, dir string, op *Operation) error {
 		op.Branch = strings.TrimPrefix(notes["head-name"], "refs/heads/")
 		op.Step, _ = strconv.Atoi(notes[kind.step]) // only said
 		op.Steps, _ = strconv.Atoi(notes[kind.steps])
-		return r.parent(ctx, op, theirs)
+		merged, err := noteIn(dir, "MERGE_HEAD")
+		if err != nil {
+			return err
+		}
+		if merged == "" {
+			return r.parent(ctx, op, theirs)
+		}
+		// It makes a merge again (--rebase-merges): what is joined are the two
+		// sides as it has made them.
+		op.Theirs = merged
+		op.Base, _, err = r.MergeBase(ctx, op.Ours, merged)
+		return err
 	}
 	return nil
 }

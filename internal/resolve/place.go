@@ -1,6 +1,7 @@
 package resolve
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -155,6 +156,9 @@ func behind(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 // merged is the place of a merge that is finished: git found no conflict, and
 // yet the folder may be broken.
 func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
+	if mailing, err := repo.Mailing(ctx); err != nil || mailing {
+		return nil, cmp.Or(err, errMail(repo))
+	}
 	head, ok, err := repo.Resolve(ctx, "HEAD")
 	if err != nil {
 		return nil, err
@@ -185,6 +189,14 @@ func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	}
 	p.take(side, parents[0], parents[1], why)
 	return p, nil
+}
+
+// errMail is for patches: which migrations a patch was made on, no commit says.
+func errMail(repo *gitrepo.Repo) error {
+	return &diag.Error{
+		Kind: diag.Usage, File: repo.Top, Message: "git is putting on patches (git am), of which it is not known what they were made on",
+		Hint: "git am --abort, put the patches on a branch of the commit that they were made on, and merge that",
+	}
 }
 
 // Whole is the place of all commits of a rebase up to this one, as if they were

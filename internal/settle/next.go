@@ -23,9 +23,12 @@ func (c *Case) Next(ctx context.Context) ([]string, error) {
 			return []string{"commit", "-m", "Put local migrations behind upstream's"}, err
 		}
 		return []string{"commit", "--amend", "--no-edit"}, nil
-	case gitrepo.Picking, gitrepo.Reverting:
+	case gitrepo.Picking, gitrepo.Reverting, gitrepo.Rebasing:
 		// Upstream does all of the commit already; a rebase leaves such a one
-		// out by itself.
+		// out by itself, unless it goes by patches.
+		if patches, err := c.Repo.ByPatches(ctx); err != nil || c.Place.Doing == gitrepo.Rebasing && !patches {
+			return []string{string(c.Place.Doing), "--continue"}, err
+		}
 		if empty, err := c.Repo.Unchanged(ctx); err != nil || empty {
 			return []string{string(c.Place.Doing), "--skip"}, err
 		}
