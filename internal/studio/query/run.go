@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -172,7 +173,7 @@ func (r *run) begin(ctx context.Context) error {
 	if !r.o.Write {
 		how = "read only"
 	}
-	start := "begin isolation level read committed " + how + "; " + pool.Settings + "; set local client_min_messages = 'notice'; set local statement_timeout = " +
+	start := "begin isolation level read committed " + how + "; " + strings.Join(pool.Settings, "; ") + "; set local client_min_messages = 'notice'; set local statement_timeout = " +
 		strconv.FormatInt(r.o.Timeout.Milliseconds(), 10) + "; set local lock_timeout = 0; select 1"
 	return exec(ctx, r.conn, start)
 }

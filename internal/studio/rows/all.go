@@ -40,7 +40,7 @@ func All(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request, begin func([]
 			return err
 		}
 	}
-	if _, err := result.Close(); err != nil {
+	if err := result.Close(); err != nil {
 		return r.explain(ctx, tx, err)
 	}
 	return nil

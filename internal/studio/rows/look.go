@@ -33,18 +33,17 @@ const slowCost = 100_000
 // spare.
 const fewRows = 1000
 
-// look asks the planner, which runs nothing, how the page will be read.
-func (r *reader) look(ctx context.Context, tx *pool.Tx, sql string, args []*string) error {
-	root, err := planOf(ctx, tx, sql, args)
-	if err != nil || root == nil {
-		return err
+// look says how the page is read, by the planner's plan of it.
+func (r *reader) look(root *planNode) {
+	if root == nil {
+		return
 	}
 	sorted, scanned := root.find("Sort", "Incremental Sort"), root.find("Seq Scan", "Parallel Seq Scan")
 	if index := root.find("Index Scan", "Index Only Scan"); index != nil && (sorted == nil || sorted.Type == "Incremental Sort" || sorted.Rows <= fewRows) {
 		r.page.Index = &index.Index
 	}
 	if root.Cost < slowCost {
-		return nil
+		return
 	}
 	switch {
 	case scanned != nil && scanned.Filter != "" && len(r.filters) > 0:
@@ -54,20 +53,20 @@ func (r *reader) look(ctx context.Context, tx *pool.Tx, sql string, args []*stri
 	default:
 		r.page.Slow = "the planner expects this to take long"
 	}
-	return nil
 }
 
-// planOf is the planner's plan; nil where its form is not known.
-func planOf(ctx context.Context, tx *pool.Tx, sql string, args []*string) (*planNode, error) {
-	row, err := tx.Row(ctx, "EXPLAIN (FORMAT JSON) "+sql, args...)
-	if err != nil || row == nil {
-		return nil, err
-	}
+// plan asks for the plan of a statement, which runs nothing.
+func plan(sql string, args []*string) pool.Statement {
+	return pool.Statement{SQL: "EXPLAIN (FORMAT JSON) " + sql, Args: args}
+}
+
+// planOf is the plan that was answered; nil where its form is not known.
+func planOf(rows [][]*string) *planNode {
 	var plans []struct{ Plan *planNode }
-	if json.Unmarshal([]byte(deref(row[0])), &plans) != nil || len(plans) == 0 {
-		return nil, nil
+	if len(rows) == 0 || json.Unmarshal([]byte(deref(rows[0][0])), &plans) != nil || len(plans) == 0 {
+		return nil
 	}
-	return plans[0].Plan, nil
+	return plans[0].Plan
 }
 
 // find returns the first node of one of the types.

@@ -128,7 +128,7 @@ func Peek(ctx context.Context, tx *pool.Tx, s *Shape, columns, values []string) 
 		conditions = append(conditions, c.comparison("t."+quoted(c.Name), Filter{Op: "eq", Value: &values[i]}, st))
 	}
 	r := &reader{shape: s, columns: s.Columns, order: &order{unique: true}, limit: 0, page: &Page{SQL: "-"}}
-	if err := r.run(ctx, tx, st, whereAll(conditions)+" LIMIT 1"); err != nil {
+	if err := r.run(ctx, tx.All, st, whereAll(conditions)+" LIMIT 1"); err != nil {
 		return nil, err
 	}
 	p := &Preview{}
@@ -171,9 +171,12 @@ func EstimateRows(ctx context.Context, tx *pool.Tx, s *Shape, filters []Filter) 
 	if err != nil {
 		return 0, err
 	}
-	plan, err := planOf(ctx, tx, "SELECT 1 FROM "+s.SQL()+" t"+whereAll(conditions), st.args)
-	if err != nil || plan == nil {
+	answers, err := tx.All(ctx, plan("SELECT 1 FROM "+s.SQL()+" t"+whereAll(conditions), st.args))
+	if err != nil {
 		return 0, err
 	}
-	return int64(plan.Rows), nil
+	if root := planOf(answers[0]); root != nil {
+		return int64(root.Rows), nil
+	}
+	return 0, nil
 }

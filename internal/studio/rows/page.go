@@ -77,7 +77,7 @@ func Read(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request) (*Page, erro
 	case r.order.place:
 		err = r.readPlaces(ctx, tx, from, backward)
 	case len(r.order.terms) == 0:
-		err = r.readStretch(ctx, tx, stretch{})
+		err = r.readStretch(ctx, tx.Last, stretch{})
 	default:
 		err = r.readStretches(ctx, tx, from)
 	}
@@ -130,8 +130,12 @@ func (r *reader) readStretches(ctx context.Context, tx *pool.Tx, from *cursor) e
 	if from != nil {
 		parts = r.order.from(from)
 	}
-	for _, part := range parts {
-		if err := r.readStretch(ctx, tx, part); err != nil {
+	for i, part := range parts {
+		ask := tx.All
+		if i == len(parts)-1 {
+			ask = tx.Last
+		}
+		if err := r.readStretch(ctx, ask, part); err != nil {
 			return err
 		}
 		if len(r.rows) > r.limit {
@@ -141,7 +145,10 @@ func (r *reader) readStretches(ctx context.Context, tx *pool.Tx, from *cursor) e
 	return nil
 }
 
-func (r *reader) readStretch(ctx context.Context, tx *pool.Tx, part stretch) error {
+// asker runs statements in one round trip: the All or the Last of a pool.Tx.
+type asker func(context.Context, ...pool.Statement) ([][][]*string, error)
+
+func (r *reader) readStretch(ctx context.Context, ask asker, part stretch) error {
 	st := &statement{}
 	tail, err := r.where(part.where, st)
 	if err != nil {
@@ -158,7 +165,7 @@ func (r *reader) readStretch(ctx context.Context, tx *pool.Tx, part stretch) err
 	if part.skip > 0 {
 		tail += " OFFSET " + strconv.Itoa(part.skip)
 	}
-	return r.run(ctx, tx, st, tail)
+	return r.run(ctx, ask, st, tail)
 }
 
 // where joins the condition of a place with the filters.
@@ -195,7 +202,10 @@ func whereAll(conditions []string) string {
 // run reads rows by the end of a statement: what stands behind FROM. The
 // columns are taken inside as they are and turned into text outside, so that
 // this is done for the rows of the page only, whatever had to be sorted.
-func (r *reader) run(ctx context.Context, tx *pool.Tx, st *statement, tail string) error {
+//
+// The first statement of a page goes with the question for its plan, which is
+// there even when the rows take too long.
+func (r *reader) run(ctx context.Context, ask asker, st *statement, tail string) error {
 	out := r.outputs()
 	inner := []string{}
 	for _, raw := range out.raw {
@@ -206,18 +216,23 @@ func (r *reader) run(ctx context.Context, tx *pool.Tx, st *statement, tail strin
 	}
 	st.write("SELECT ", strings.Join(out.list, ", "), " FROM (SELECT ", strings.Join(inner, ", "), " FROM ", r.shape.SQL(), " t", tail, ") p")
 	sql := st.text.String()
-	if r.page.SQL == "" {
+	statements := []pool.Statement{{SQL: sql, Args: st.args}}
+	first := r.page.SQL == ""
+	if first {
 		r.page.SQL = Literal("SELECT "+r.named()+" FROM "+r.shape.SQL()+" t"+tail, st.args)
-		if err := r.look(ctx, tx, sql, st.args); err != nil {
-			return err
-		}
+		statements = append([]pool.Statement{plan(sql, st.args)}, statements...)
 	}
-	result := tx.Query(ctx, sql, st.args...)
-	for result.NextRow() {
-		r.rows = append(r.rows, out.row(pool.Texts(result.Values())))
+	answers, err := ask(ctx, statements...)
+	if first && len(answers) > 0 {
+		r.look(planOf(answers[0]))
 	}
-	_, err := result.Close()
-	return err
+	if err != nil {
+		return err
+	}
+	for _, row := range answers[len(answers)-1] {
+		r.rows = append(r.rows, out.row(row))
+	}
+	return nil
 }
 
 // named are the columns as a person would ask for them.

@@ -30,7 +30,7 @@ func (r *reader) readPlaces(ctx context.Context, tx *pool.Tx, from *cursor, back
 	if from != nil {
 		part.where = func(to *statement) string { return r.order.rowComparison(from.Values, to) }
 	}
-	return r.readStretch(ctx, tx, part)
+	return r.readStretch(ctx, tx.Last, part)
 }
 
 func (r *reader) readBackward(ctx context.Context, tx *pool.Tx, from *cursor) error {
@@ -52,7 +52,7 @@ func (r *reader) readBackward(ctx context.Context, tx *pool.Tx, from *cursor) er
 			}
 			return low + " AND " + r.order.rowComparison(from.Values, to)
 		}}
-		if err := r.readStretch(ctx, tx, part); err != nil || start == 0 || len(r.rows) > r.limit {
+		if err := r.readStretch(ctx, tx.All, part); err != nil || start == 0 || len(r.rows) > r.limit {
 			return err
 		}
 	}
