@@ -20,7 +20,10 @@ type Request struct {
 	After   string   `json:"after,omitempty"`
 	Before  string   `json:"before,omitempty"`
 	End     bool     `json:"end,omitempty"` // the last page
-	Limit   int      `json:"limit"`
+	// At is the share of all rows, from 0 to 1, that are in front of the page,
+	// as nearly as can be told without counting them.
+	At    float64 `json:"at,omitempty"`
+	Limit int     `json:"limit"`
 }
 
 // Page is rows in their order.
@@ -70,6 +73,11 @@ func Read(ctx context.Context, tx *pool.Tx, s *Shape, ask *Request) (*Page, erro
 	}
 	backward := ask.Before != "" || ask.End
 	mark := r.order.mark()
+	if ask.At > 0 {
+		if from, err = r.somewhere(ctx, tx, ask.At, mark); err != nil {
+			return nil, r.explain(ctx, tx, err)
+		}
+	}
 	if backward {
 		r.order = r.order.reversed()
 	}
@@ -114,8 +122,12 @@ func newReader(s *Shape, ask *Request) (*reader, *cursor, error) {
 	}
 	text := ask.After + ask.Before
 	switch {
-	case ask.After != "" && ask.Before != "" || ask.End && text != "":
-		return nil, nil, &diag.Error{Kind: diag.Usage, Message: "after, before and end cannot be used together", Hint: "ask for one of them"}
+	case ask.After != "" && ask.Before != "" || ask.End && text != "" || ask.At != 0 && (ask.End || text != ""):
+		return nil, nil, &diag.Error{Kind: diag.Usage, Message: "after, before, end and at cannot be used together", Hint: "ask for one of them"}
+	case ask.At < 0 || ask.At >= 1:
+		return nil, nil, &diag.Error{Kind: diag.Usage, Message: "at has to be from 0 to less than 1", Hint: "end gives the last page"}
+	case ask.At > 0 && (!o.unique || len(o.terms) == 0):
+		return nil, nil, &diag.Error{Kind: diag.Usage, Message: s.String() + " has no places to go to: it is no table", Hint: "go to the first or the last rows"}
 	case text == "" || len(o.terms) == 0:
 		return r, nil, nil
 	}
