@@ -164,6 +164,7 @@ export interface RowsRequest extends TableName {
   after?: string;
   before?: string;
   end?: boolean; // the last page
+  at?: number; // the share of all rows that are in front of the page, about
   limit: number;
 }
 

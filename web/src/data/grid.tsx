@@ -106,7 +106,7 @@ export function Grid({ view, actions, openId, gridRef, label }: GridProps) {
     if (shownRows.current === rows) return;
     shownRows.current = rows;
     const el = gridRef.current!;
-    el.scrollTop = rows?.origin === null ? el.scrollHeight : 0;
+    el.scrollTop = rows?.place === 1 ? el.scrollHeight : 0;
   }, [rows]);
 
   const over = 8;

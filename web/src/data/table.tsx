@@ -148,7 +148,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
         return true;
       }
       if (chord === "mod+home" || chord === "mod+end") {
-        void view.reload(chord === "mod+end");
+        void view.reload(chord === "mod+end" ? 1 : 0);
         return true;
       }
       if (!s) return false;
@@ -253,7 +253,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
   useCommands(() => [
     { id: "data.filter", title: "Filter this table", group: "Data", keys: "f", run: () => actions.filter(columns[view.selection.value?.focus.col ?? 0]?.column.name ?? "") },
     { id: "data.reload", title: "Read the rows again", group: "Data", keys: "r", run: () => void view.reload() },
-    { id: "data.end", title: "Go to the last rows", group: "Data", run: () => void view.reload(true) },
+    { id: "data.end", title: "Go to the last rows", group: "Data", run: () => void view.reload(1) },
     { id: "data.count", title: "Count the rows", group: "Data", run: () => void view.countRows() },
     { id: "data.schema", title: `Show ${view.name.name} in the schema`, group: "Data", run: () => go(`/schema/${encodeURIComponent(view.name.schema)}/${encodeURIComponent(view.name.name)}`) },
     ...(insert ? [{ id: "data.insert", title: "New row", group: "Data", keys: "n", run: insert }] : []),
@@ -385,7 +385,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
       <Toolbar view={view} editing={filterEdit} onEditFilter={setFilterEdit} onFilters={filterBy} onInsert={insert} insertWhy={whyNot || "Reading the table"}
         more={[
           { label: "First rows", keys: "mod+home", run: () => void view.reload() },
-          { label: "Last rows", keys: "mod+end", run: () => void view.reload(true) },
+          { label: "Last rows", keys: "mod+end", run: () => void view.reload(1) },
           { label: "Read again", keys: "r", run: () => void view.reload() },
           { label: "Count the rows", run: () => void view.countRows() },
           "rule",

@@ -2,11 +2,11 @@
 // rows; and the line that tells what ran.
 
 import { useState } from "preact/hooks";
-import { exportUrl, type Filter } from "../api";
+import { exportUrl, type Filter, type Table } from "../api";
 import { Button, Checkbox, IconButton, SearchInput } from "../parts/controls";
 import { count, millis } from "../parts/format";
 import { highlightSql } from "../parts/highlight";
-import { IconClose, IconColumns, IconDownload, IconFilter, IconMore, IconPlus, IconRedo, IconRefresh, IconToEnd, IconToStart, IconUndo, IconWarn, IconArrowUp, IconArrowDown } from "../parts/icons";
+import { IconBetween, IconClose, IconColumns, IconDownload, IconFilter, IconMore, IconPlus, IconRedo, IconRefresh, IconToEnd, IconToStart, IconUndo, IconWarn, IconArrowUp, IconArrowDown } from "../parts/icons";
 import { say } from "../parts/notice";
 import { Menu, Popover, spotOf, usePopover, type MenuItem, type Spot } from "../parts/popover";
 import { href } from "../router";
@@ -41,6 +41,7 @@ export function Toolbar({ view, editing, onEditFilter, onFilters, onInsert, inse
   const columns = usePopover();
   const download = usePopover();
   const rest = usePopover();
+  const between = usePopover();
   const ask = { ...view.name, filters: resolved(filters, info?.columns ?? []), sort: view.sort.value };
   return (
     <div class={css.bar}>
@@ -62,7 +63,8 @@ export function Toolbar({ view, editing, onEditFilter, onFilters, onInsert, inse
         {filters.length > 1 && <Button small onClick={() => onFilters([])}>Clear</Button>}
       </div>
       <span class={css.hideable}><IconButton label="First rows" tip="First rows (Ctrl Home)" onClick={() => void view.reload()}><IconToStart /></IconButton></span>
-      <IconButton label="Last rows" tip="Last rows (Ctrl End)" onClick={() => void view.reload(true)}><IconToEnd /></IconButton>
+      {hasPlaces(info) && <span class={css.hideable}><IconButton label="Rows in between" {...between.trigger} aria-haspopup="dialog"><IconBetween /></IconButton></span>}
+      <IconButton label="Last rows" tip="Last rows (Ctrl End)" onClick={() => void view.reload(1)}><IconToEnd /></IconButton>
       <span class={css.hideable}><IconButton label="Read again" tip="Read again (R)" onClick={() => void view.reload()}><IconRefresh /></IconButton></span>
       <IconButton label="Columns" {...columns.trigger} aria-haspopup="dialog"><IconColumns /></IconButton>
       <IconButton label="Export" {...download.trigger}><IconDownload /></IconButton>
@@ -80,6 +82,7 @@ export function Toolbar({ view, editing, onEditFilter, onFilters, onInsert, inse
             onFilters(filters.filter((_, i) => i !== editing.index));
           }} />
       )}
+      {between.at && <BetweenPopover view={view} at={between.at} onClose={between.close} />}
       {columns.at && <ColumnsPopover view={view} at={columns.at} onClose={columns.close} />}
       {rest.at && <Menu at={rest.at} label="More" onClose={rest.close} items={more} />}
       {download.at && (
@@ -92,6 +95,31 @@ export function Toolbar({ view, editing, onEditFilter, onFilters, onInsert, inse
         ]} />
       )}
     </div>
+  );
+}
+
+/** Views and foreign tables have no order in which a place could be told. */
+const hasPlaces = (info: Table | null): boolean => info !== null && info.kind !== "view" && info.kind !== "foreign";
+
+/** Goes into the middle of a table that nobody would scroll through. */
+function BetweenPopover({ view, at, onClose }: { view: TableView; at: Spot; onClose: () => void }) {
+  const [percent, setPercent] = useState(50);
+  const rows = view.filters.value.length ? null : view.info.value?.rows;
+  const words = `behind ${percent} % of the rows${rows ? `, about ${count(Math.round((rows * percent) / 100))}` : ""}`;
+  return (
+    <Popover at={at} onClose={onClose} label="Rows in between">
+      <form class={css.between} onSubmit={(e) => {
+        e.preventDefault();
+        void view.reload(percent / 100);
+      }}>
+        <label><span>{words}</span>
+          <input type="range" min="1" max="99" value={percent} autofocus aria-valuetext={words}
+            onInput={(e) => setPercent(e.currentTarget.valueAsNumber)} onChange={(e) => void view.reload(e.currentTarget.valueAsNumber / 100)} />
+        </label>
+        <p>Of a large table some rows are looked at to find the place, and none are counted.</p>
+        <Button small look="outline" type="submit">Go there</Button>
+      </form>
+    </Popover>
   );
 }
 

@@ -9,7 +9,7 @@ import { layOut, moved, narrowest, ordered, type Decided, type ShownColumn } fro
 import { resolved, writeFilter, writeSort } from "./filters";
 import { changes } from "./pending";
 import { at, type Selection } from "./select";
-import { RowWindow, type Row } from "./window";
+import { RowWindow, type Place, type Row } from "./window";
 
 export const decidedColumns = remembered<Record<string, Decided>>("data.columns", {});
 
@@ -107,7 +107,7 @@ export class TableView {
     }
   }
 
-  async reload(end = false): Promise<void> {
+  async reload(place: Place = 0): Promise<void> {
     const columns = this.info.value?.columns ?? [];
     const filters = resolved(this.filters.value, columns);
     const sort = this.sort.value;
@@ -117,7 +117,7 @@ export class TableView {
     this.coming = next;
     this.loading.value = true;
     if (!old?.loadedOnce) this.rows.value = next;
-    await next.open(end);
+    await next.open(place);
     if (this.coming !== next) return; // others were asked for meanwhile
     this.coming = null;
     this.loading.value = false;
@@ -129,7 +129,7 @@ export class TableView {
     }
     // Who sorts or filters by the keyboard stays in the column.
     const col = this.selection.value?.focus.col;
-    this.selection.value = end ? at(Math.max(0, this.total.value - 1), col ?? 0) : col === undefined ? null : at(0, col);
+    this.selection.value = place === 1 ? at(Math.max(0, this.total.value - 1), col ?? 0) : col === undefined ? null : at(0, col);
     this.scroll.top = 0;
   }
 

@@ -16,7 +16,7 @@ function table(n: number) {
       rows = until.slice(-ask.limit);
       more = until.length > rows.length;
     } else {
-      const from = ask.after === undefined ? all : all.filter((i) => i > Number(ask.after));
+      const from = ask.after !== undefined ? all.filter((i) => i > Number(ask.after)) : all.slice(Math.floor((ask.at ?? 0) * all.length));
       rows = from.slice(0, ask.limit);
       more = from.length > rows.length;
     }
@@ -77,7 +77,7 @@ describe("a window of rows", () => {
     const w = new RowWindow({ load: t.load, first: 50, page: 100 });
     let moved = 0;
     w.onShift = (by) => (moved += by);
-    await w.open(true);
+    await w.open(1);
     expect(w.row(w.total - 1)?.cells).toEqual(["999"]);
     expect(w.origin).toBeNull();
     w.look(20, 60);
@@ -91,6 +91,28 @@ describe("a window of rows", () => {
     expect(w.total).toBe(1000);
     expect(w.origin).toBe(0);
     expect(w.row(0)?.cells).toEqual(["0"]);
+  });
+
+  test("from the middle goes on in both directions", async () => {
+    const t = table(1000);
+    const w = new RowWindow({ load: t.load, first: 50, page: 100 });
+    let top = 0;
+    w.onShift = (by) => (top += by);
+    await w.open(0.5);
+    expect(w.row(0)?.cells).toEqual(["500"]);
+    expect(w.origin).toBeNull();
+    w.look(0, 40);
+    await settled(w);
+    expect(w.row(top)?.cells).toEqual(["500"]);
+    while (w.front || w.back) {
+      w.look(0, 40);
+      await settled(w);
+      w.look(w.total - 40, w.total);
+      await settled(w);
+    }
+    expect(w.total).toBe(1000);
+    expect(w.row(0)?.cells).toEqual(["0"]);
+    expect(w.row(999)?.cells).toEqual(["999"]);
   });
 
   test("forgets what is far in front, and finds it again", async () => {

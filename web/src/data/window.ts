@@ -24,8 +24,12 @@ export interface PageAsk {
   after?: string;
   before?: string;
   end?: boolean;
+  at?: number;
   limit: number;
 }
+
+/** Where in all rows to begin: 0 is in front of the first, 1 behind the last. */
+export type Place = number;
 
 export interface WindowOptions {
   load: (ask: PageAsk, abort: AbortSignal) => Promise<RowsPage>;
@@ -61,6 +65,8 @@ export class RowWindow {
   key: string[] | null = null;
   /** How many rows of an end that is fixed are counted: the number of row 0, if known. */
   origin: number | null = 0;
+  /** Where it was opened. */
+  place: Place = 0;
   /** Told when row 0 becomes another: by how many places all rows moved. */
   onShift: (by: number) => void = () => {};
 
@@ -115,8 +121,10 @@ export class RowWindow {
     this.version.value++;
   }
 
-  /** Begins anew at the start, or at the end. */
-  async open(end = false): Promise<void> {
+  /** Begins anew: at the start, at the end, or about somewhere in between. */
+  async open(place: Place = 0): Promise<void> {
+    const end = place === 1;
+    const ask = end ? { end } : place > 0 ? { at: place } : {};
     this.abort.abort();
     this.abort = new AbortController();
     const { signal } = this.abort;
@@ -124,13 +132,14 @@ export class RowWindow {
     this.busy.value = true;
     this.problem.value = null;
     try {
-      const got = await this.options.load({ limit: end ? this.page : this.first, ...(end && { end }) }, signal);
+      const got = await this.options.load({ limit: end ? this.page : this.first, ...ask }, signal);
       if (signal.aborted) return;
       this.pages = [this.toPage(got)];
-      this.front = end && got.more;
+      this.front = end ? got.more : place > 0;
       this.back = !end && got.more;
       this.stuck = this.front ? got.first === null : this.back && got.last === null;
-      this.origin = end ? null : 0;
+      this.origin = place > 0 ? null : 0;
+      this.place = place;
       this.columns = got.columns;
       this.key = got.key;
       this.seen = end ? { from: got.rows.length, to: got.rows.length } : { from: 0, to: 60 };

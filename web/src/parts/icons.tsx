@@ -37,6 +37,7 @@ export const IconArrowUp = icon(p("M8 13V3.5M4.2 7.2 8 3.4l3.8 3.8"));
 export const IconArrowDown = icon(p("M8 3v9.5M4.2 8.8 8 12.6l3.8-3.8"));
 export const IconToEnd = icon(p("m4.2 4.2 3.8 3.8 3.8-3.8M4 12h8"));
 export const IconToStart = icon(p("m4.2 11.8 3.8-3.8 3.8 3.8M4 4h8"));
+export const IconBetween = icon(p("M4 3h8M4 13h8M2.5 8h3M10.5 8h3M8 6.4v3.2"));
 export const IconLink = icon(p("M6 3H3.5v9.5H13V10M9 2.5h4.5V7M13.2 2.8 7.5 8.5"));
 export const IconKey = icon(<><circle cx="5" cy="8" r="2.7" />{p("M7.7 8H14M12 8v2.4")}</>);
 export const IconPin = icon(p("M5.5 2.5h5l-.6 4 2.1 2.3H4l2.1-2.3zM8 8.8v5"));
