@@ -54,6 +54,10 @@ lint: ## gofmt, vet, staticcheck
 bench: ## compare with drizzle-kit, goose, tern and psql on this machine
 	$(GO) run ./internal/bench
 
+# PGWEB=path measures beside a pgweb that is here.
+figures: build ## measure the studio on ten million rows, beside pgweb and psql
+	$(GO) run ./internal/bench -studio -rows 10000000 $(if $(PGWEB),-pgweb $(PGWEB))
+
 compare: ## put skein and its peers into bad situations and under load, into docs/comparison.md
 	$(GO) run ./internal/bench -matrix -load -rows 5000000 > comparison.md~ && mv comparison.md~ docs/comparison.md
 
@@ -66,4 +70,4 @@ demo: ## watch the main job happen on a throwaway PostgreSQL
 check: ## all that CI runs
 	./.ci/run
 
-.PHONY: help build test page browser race lint bench compare faults demo check
+.PHONY: help build test page browser race lint bench figures compare faults demo check

@@ -32,7 +32,7 @@ CREATE INDEX ON events (customer);
 CREATE INDEX ON events (at);
 CREATE UNLOGGED TABLE fewer AS SELECT * FROM events WHERE id <= %[2]d;
 CREATE UNLOGGED TABLE fewest AS SELECT * FROM events WHERE id <= %[3]d;
-CREATE VIEW forever AS SELECT n, (SELECT true FROM pg_sleep(0.1 + 0 * n)) AS slept FROM generate_series(1, 1200) n`
+CREATE VIEW forever AS SELECT n, (SELECT true FROM pg_sleep(0.5 + 0 * n)) AS slept FROM generate_series(1, 1200) n`
 
 // open makes the database and starts the programs, once.
 func (g *gallery) open(ctx context.Context, b *bench) error {

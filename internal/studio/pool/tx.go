@@ -71,13 +71,13 @@ func (p *Pool) transact(ctx context.Context, begin string, timeout time.Duration
 }
 
 // send sends statements at once, the first time behind those that begin the
-// transaction. A kept connection that turns out to be lost is replaced by a new
-// one: nothing was committed on it.
+// transaction. Whether a kept connection still works is not asked in front of
+// them: one that turns out to be lost is replaced, with nothing committed on it.
 func (tx *Tx) send(ctx context.Context, statements ...Statement) (*pgconn.MultiResultReader, error) {
 	if tx.conn != nil {
 		return tx.conn.PgConn().ExecBatch(ctx, batch(statements)), nil
 	}
-	for trusted := time.Second; ; trusted = 0 {
+	for trusted := idleFor; ; trusted = 0 {
 		conn, used, err := tx.pool.take(ctx, trusted)
 		if err != nil {
 			return nil, err
