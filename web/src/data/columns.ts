@@ -54,16 +54,21 @@ export function layOut(table: Table, columns: string[], sample: Cell[][], decide
   const byName = new Map(table.columns.map((c) => [c.name, c]));
   const pinned = new Set(decided.pinned ?? defaultPinned(table));
   const hidden = new Set(decided.hidden ?? []);
+  // A number that counts rows grows as long as their number, whatever the first are.
+  const counting = table.key?.length === 1 ? table.key[0] : undefined;
+  const counted = table.rows === null ? undefined : String(Math.max(0, Math.round(table.rows)));
   const shown: ShownColumn[] = [];
   for (const name of ordered(table.columns.map((c) => c.name), decided.order)) {
     const column = byName.get(name);
     const at = places.get(name);
     if (!column || at === undefined || hidden.has(name)) continue;
     const fk = foreign.get(name);
+    const values = sample.map((r) => r[at]);
+    if (name === counting && column.kind === "number") values.push(counted);
     shown.push({
       column,
       at,
-      width: decided.widths?.[name] ?? fitWidth(column, sample.map((r) => r[at]), fk !== undefined),
+      width: decided.widths?.[name] ?? fitWidth(column, values, fk !== undefined),
       pinned: pinned.has(name),
       ...(fk && { foreign: fk }),
     });

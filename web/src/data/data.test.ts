@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Column } from "../api";
+import type { Column, Table } from "../api";
 import { deleteRow, dropValue, insertRow, keepMine, none, setValue, takeTheirs, toRequest, withConflicts, changeKey } from "./changes";
-import { fitWidth, keyValues, moved, ordered } from "./columns";
+import { fitWidth, keyValues, layOut, moved, ordered } from "./columns";
 import { copyAs, name, readPaste, sqlText } from "./copy";
 import { opsFor, pressSort, readFilter, readSort, relativeWords, resolveRelative, sayFilter, writeFilter, writeSort } from "./filters";
 import { at, boxOf, moveBy } from "./select";
@@ -168,6 +168,12 @@ describe("columns", () => {
     expect(fitWidth(column("id", "number"), ["1", "2"], false)).toBe(64);
     expect(fitWidth(column("t", "text"), ["x".repeat(500)], false)).toBe(340);
     expect(fitWidth(column("customer_reference", "number"), ["1"], true)).toBeGreaterThan(150);
+  });
+  test("a key is wide enough for the last row too", () => {
+    const table = (rows: number | null) => ({ columns: [column("id", "number", { primary: true })], key: ["id"], rows, foreignKeys: [] as Table["foreignKeys"] }) as Table;
+    const width = (rows: number | null) => layOut(table(rows), ["id"], [["1"]], {})[0]!.width;
+    expect(width(10_000_000)).toBe(fitWidth(column("id", "number", { primary: true }), ["10000000"], false));
+    expect(width(10_000_000)).toBeGreaterThan(width(null));
   });
 });
 

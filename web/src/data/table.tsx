@@ -254,6 +254,7 @@ export function TablePane({ view, wanted, narrow }: { view: TableView; wanted: W
     { id: "data.filter", title: "Filter this table", group: "Data", keys: "f", run: () => actions.filter(columns[view.selection.value?.focus.col ?? 0]?.column.name ?? "") },
     { id: "data.reload", title: "Read the rows again", group: "Data", keys: "r", run: () => void view.reload() },
     { id: "data.end", title: "Go to the last rows", group: "Data", run: () => void view.reload(1) },
+    { id: "data.between", title: "Go to rows in between", group: "Data", run: () => document.getElementById("rows-between")?.click() },
     { id: "data.count", title: "Count the rows", group: "Data", run: () => void view.countRows() },
     { id: "data.schema", title: `Show ${view.name.name} in the schema`, group: "Data", run: () => go(`/schema/${encodeURIComponent(view.name.schema)}/${encodeURIComponent(view.name.name)}`) },
     ...(insert ? [{ id: "data.insert", title: "New row", group: "Data", keys: "n", run: insert }] : []),

@@ -63,7 +63,7 @@ export function Toolbar({ view, editing, onEditFilter, onFilters, onInsert, inse
         {filters.length > 1 && <Button small onClick={() => onFilters([])}>Clear</Button>}
       </div>
       <span class={css.hideable}><IconButton label="First rows" tip="First rows (Ctrl Home)" onClick={() => void view.reload()}><IconToStart /></IconButton></span>
-      {hasPlaces(info) && <span class={css.hideable}><IconButton label="Rows in between" {...between.trigger} aria-haspopup="dialog"><IconBetween /></IconButton></span>}
+      {hasPlaces(info) && <IconButton id="rows-between" label="Rows in between" {...between.trigger} aria-haspopup="dialog"><IconBetween /></IconButton>}
       <IconButton label="Last rows" tip="Last rows (Ctrl End)" onClick={() => void view.reload(1)}><IconToEnd /></IconButton>
       <span class={css.hideable}><IconButton label="Read again" tip="Read again (R)" onClick={() => void view.reload()}><IconRefresh /></IconButton></span>
       <IconButton label="Columns" {...columns.trigger} aria-haspopup="dialog"><IconColumns /></IconButton>
