@@ -28,6 +28,38 @@ func TestMedian(t *testing.T) {
 	}
 }
 
+func TestQuantile(t *testing.T) {
+	for share, want := range map[float64]float64{0: 1, 0.5: 3, 0.95: 5, 1: 5} {
+		if got := quantile([]float64{3, 1, 5, 2, 4}, share); got != want {
+			t.Errorf("%v: %v", share, got)
+		}
+	}
+	if got := quantile(nil, 0.5); got != 0 {
+		t.Errorf("of none: %v", got)
+	}
+}
+
+// TestQuestions: each question is the same to all who are asked, and has its
+// values.
+func TestQuestions(t *testing.T) {
+	values := map[string]string{"note": "a note", "at": "2026-01-01"}
+	b := &bench{settings: &settings{rows: 1000}}
+	for _, q := range b.questions() {
+		form, sql, skein := q.pgweb(values), q.sql(values), q.skein(values)
+		for name, text := range map[string]string{"pgweb": form.Encode(), "sql": sql, "skein": skein} {
+			if strings.Contains(text, "{note}") || strings.Contains(text, "{at}") {
+				t.Errorf("%s, %s: %s", q.name, name, text)
+			}
+		}
+		if form.Has("where") != strings.Contains(sql, "WHERE") || form.Has("where") != strings.Contains(skein, "filters") {
+			t.Errorf("%s: filtered for some: %v, %s, %s", q.name, form, sql, skein)
+		}
+		if !strings.Contains(sql, "LIMIT 100") || form.Get("limit") != "100" {
+			t.Errorf("%s: %v, %s", q.name, form, sql)
+		}
+	}
+}
+
 func TestReport(t *testing.T) {
 	b := &bench{facts: []string{"A fact."}, done: []*task{{name: "work", contestants: []*contestant{
 		{name: "one", rounds: []sample{{wall: 200 * time.Millisecond, cpu: 4 * time.Millisecond, peak: 10e6}}},
