@@ -20,13 +20,14 @@ func classify(migrations []history.Migration, rows []Row) (entries []Entry, unkn
 		c.entries = append(c.entries, newEvidence(m))
 	}
 	// From the surest match to the least sure one, each over all entries, so
-	// that a weak match never takes the row of a sure one.
+	// that a weak match never takes the row of a sure one. A text says more than
+	// a time: renumbered, an entry can have the time that another one had.
 	c.match(exact)
 	c.match(otherLineEndings)
 	c.duplicates()
 	c.match(rewritten)
-	c.match(sameTime)
 	c.match(sameText)
+	c.match(sameTime)
 	c.rest()
 	for i, row := range rows {
 		if !c.claimed[i] {
