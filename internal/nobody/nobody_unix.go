@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// id is the account that owns nothing.
-const id = 65534
+// ID is of the account that owns nothing, and of its group.
+const ID = 65534
 
 // Command is the test's program, run as nobody. Those of the dirs that lie in
 // the folder for temporary files are opened for it, which t.TempDir are not.
@@ -48,7 +48,7 @@ func Command(t testing.TB, dirs ...string) *exec.Cmd {
 	cmd := exec.Command(program)
 	cmd.Dir = "/"
 	cmd.Env = os.Environ()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: id, Gid: id}}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: ID, Gid: ID}}
 	return cmd
 }
 

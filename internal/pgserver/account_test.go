@@ -3,7 +3,6 @@
 package pgserver_test
 
 import (
-	"io"
 	"os"
 	"os/exec"
 	"os/user"
@@ -13,6 +12,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/skein-db/skein/internal/nobody"
 	"github.com/skein-db/skein/internal/pgserver"
 )
 
@@ -22,23 +22,17 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Skip("every other test runs as an ordinary user already")
 	}
-	nobody, err := user.Lookup("nobody")
-	if err != nil {
-		t.Skip("there is no account nobody")
+	if _, err := user.LookupId(strconv.Itoa(nobody.ID)); err != nil {
+		t.Skip("there is no account nobody, without which initdb does not run: ", err)
 	}
-	uid, _ := strconv.Atoi(nobody.Uid)
-	gid, _ := strconv.Atoi(nobody.Gid)
 	home := openTempDir(t)
-	if err := os.Chown(home, uid, gid); err != nil {
+	if err := os.Chown(home, nobody.ID, nobody.ID); err != nil {
 		t.Fatal(err)
 	}
 	h := startHelper(t, pgserver.Options{}, func(cmd *exec.Cmd) {
-		// The test binary lies in a folder that only root can enter.
-		cmd.Path = filepath.Join(home, "helper")
-		copyProgram(t, cmd.Args[0], cmd.Path)
-		cmd.Dir = home
+		as := nobody.Command(t)
+		cmd.Path, cmd.Dir, cmd.SysProcAttr = as.Path, home, as.SysProcAttr
 		cmd.Env = append(cmd.Env, "HOME="+home, "XDG_CACHE_HOME="+filepath.Join(home, "cache"), "TMPDIR=")
-		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}}
 	})
 	url := h.wait(t).URL
 	if n := query[int](t, url, "SELECT 2"); n != 2 {
@@ -47,25 +41,6 @@ func TestAsAnOrdinaryUser(t *testing.T) {
 	dir := socketDir(t, url)
 	h.kill()
 	eventually(t, 10e9, gone(t, dir, 0))
-}
-
-func copyProgram(t *testing.T, from, to string) {
-	t.Helper()
-	in, err := os.Open(from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_WRONLY, 0o755)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.Copy(out, in); err != nil {
-		t.Fatal(err)
-	}
-	if err := out.Close(); err != nil {
-		t.Fatal(err)
-	}
 }
 
 func TestClosedUmask(t *testing.T) {
