@@ -100,13 +100,13 @@ func addRun(cmd *cobra.Command, o *migrate.Options) {
 	flags := cmd.Flags()
 	flags.Var(&timeout{&o.LockTimeout}, "lock-timeout", "longest `time` to wait for a lock; 0 for no limit (default: of skein.yaml, else the role's, else 3s)")
 	flags.Var(&retries{&o.LockRetries}, "lock-retries", "`number` of times to try again without the lock (default: of skein.yaml, else 10)")
-	flags.DurationVar(&o.StatementTimeout, "statement-timeout", 0, "longest `time` that a statement may run (default: of skein.yaml, else the role's, else no limit)")
+	flags.Var(&timeout{&o.StatementTimeout}, "statement-timeout", "longest `time` that a statement may run; 0 for no limit (default: of skein.yaml, else the role's)")
 	addWait(cmd, o)
 }
 
 // addWait gives cmd the flag that bounds the waiting for another run.
 func addWait(cmd *cobra.Command, o *migrate.Options) {
-	cmd.Flags().DurationVar(&o.Wait, "wait", 0, "longest `time` to wait for another run of migrate (default: of skein.yaml, else no limit)")
+	cmd.Flags().Var(&timeout{&o.Wait}, "wait", "longest `time` to wait for another run of migrate; 0 for no limit (default: of skein.yaml, else no limit)")
 }
 
 func runMigrate(ctx context.Context, a *app, o *migrateOptions) error {

@@ -121,7 +121,8 @@ row can keep a table locked that its transaction has changed before. What a migr
 (SET lock_timeout = '10s';) counts for the rest of it. CREATE, DROP and REINDEX INDEX CONCURRENTLY
 have no timeout: while they wait, readers and writers go on.
 
-No time limit is set for how long a statement runs; --statement-timeout sets one.
+How long a statement runs is bounded by nothing but what the role or the database says;
+--statement-timeout sets another limit, 0 lifts it.
 
 Only one migrate runs on a database and table at a time. The others wait (--wait bounds that), say
 who holds the lock, see that the work is done, and succeed. The lock goes with its connection.

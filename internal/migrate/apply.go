@@ -27,11 +27,12 @@ type Options struct {
 	// is not tried again.
 	LockRetries int
 	// StatementTimeout bounds how long a statement runs. 0 leaves what the session
-	// has.
+	// has; below 0 there is no bound.
 	StatementTimeout time.Duration
 	pauseLast        time.Duration // between two attempts, where a test cannot wait
 
-	// Wait bounds how long to wait for another runner. 0 is no bound.
+	// Wait bounds how long to wait for another runner. 0 is no bound, nor is what
+	// is below it.
 	Wait time.Duration
 }
 

@@ -150,7 +150,7 @@ func TestTimeoutsOfASession(t *testing.T) {
 		{"nothing said", "", Options{}, "3s 0, 7s 0, 7s 0, 3s 0"},
 		{"by the role", "SET lock_timeout = '4s'; SET statement_timeout = '1h'", Options{}, "4s 1h, 7s 1h, 7s 1h, 4s 1h"},
 		{"asked for", "SET lock_timeout = '4s'", Options{LockTimeout: 5 * time.Second, StatementTimeout: time.Minute}, "5s 1min, 7s 1min, 7s 1min, 5s 1min"},
-		{"none", "SET lock_timeout = '4s'", Options{LockTimeout: -1}, "0 0, 7s 0, 7s 0, 0 0"},
+		{"none", "SET lock_timeout = '4s'; SET statement_timeout = '1h'", Options{LockTimeout: -1, StatementTimeout: -1}, "0 0, 7s 0, 7s 0, 0 0"},
 	} {
 		conn := fresh(t)
 		execSQL(t, conn, "CREATE TABLE seen (s text); "+c.session)

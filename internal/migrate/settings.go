@@ -56,7 +56,10 @@ func (r *runner) settings() sessionSettings {
 	case s.lock == "0":
 		s.lock = milliseconds(DefaultLockTimeout)
 	}
-	if r.o.StatementTimeout > 0 {
+	switch {
+	case r.o.StatementTimeout < 0:
+		s.statement = "0"
+	case r.o.StatementTimeout > 0:
 		s.statement = milliseconds(r.o.StatementTimeout)
 	}
 	return s
