@@ -11,6 +11,7 @@ RACE_CHECK := LookedAtOnce|LandedSQL
 RACE_MIGRATE := ManyAtOnce|Waiter|Interrupted|TerminatedBackend|LostAtCommit|Readers|Blocker|Deadlock|Events
 RACE_CLI := CtrlC|Progress
 RACE_LIBRARY := PoolOfOne|Interrupted|Busy|Log
+RACE_STUDIO := AtOnce|SQLCancel|Gone|ApplyCanceled
 
 help: ## show the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,7 @@ race: ## run the tests of everything concurrent under the race detector
 	$(GO) test -race -run '$(RACE_MIGRATE)' ./internal/migrate
 	$(GO) test -race -run '$(RACE_CLI)' ./internal/cli
 	$(GO) test -race -run '$(RACE_LIBRARY)' .
+	$(GO) test -race -run '$(RACE_STUDIO)' ./internal/studio ./internal/studio/pool
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l *.go cmd internal examples skeinotel | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }
