@@ -157,13 +157,17 @@ describe("a stranger's page", () => {
         assert.deepEqual(await tried(link.origin), refused);
         const came = tally(door.seen.map((r) => `${r.asked.replace(/\?.*/, "")} ${r.status}`));
         assert.deepEqual(came, { "GET /api/session 403": 4, "GET /api/export 403": 1, "GET /api/cell/raw 403": 1, "GET /data/public/kept 200": 1 }); // the page is no secret
-        const framed = () => page.frames().filter((f) => f !== page.mainFrame()).map((f) => f.url());
-        assert.deepEqual(framed(), ["chrome-error://chromewebdata/"]);
+        const framed = async () => {
+          const urls = () => page.frames().filter((f) => f !== page.mainFrame()).map((f) => f.url());
+          await until(() => urls().every(Boolean)); // the debugger hears of frames a little later
+          return urls();
+        };
+        assert.deepEqual(await framed(), ["chrome-error://chromewebdata/"]);
 
         // The others are no stream, no script and no socket, and are kept out by the browser.
         const to = `http://localhost:${open.port}`;
         assert.deepEqual(await tried(to), { ...refused, fetch: "read", "fetch without CORS": "had", "an image": "had" });
-        assert.equal(framed()[1], `${to}/data/public/kept`);
+        assert.equal((await framed())[1], `${to}/data/public/kept`);
       }));
 
     test(`from ${title} leads to nothing, and keeps no hold of a window`, () =>

@@ -3,7 +3,7 @@
 // watched; where a test finds nothing, it also finds the same where it has to be.
 
 import assert from "node:assert/strict";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { network, stranger, until } from "./attacker.mjs";
 import * as hostile from "./hostile.mjs";
@@ -11,9 +11,9 @@ import { studio } from "./studio.mjs";
 
 describe("what is in the database and the project", () => {
   const password = "c4nary-w0rd";
+  const { dir, tags } = hostile.project();
   let s, evil, one, link, walked;
   before(async () => {
-    const { dir, tags } = hostile.project();
     s = await studio(`${hostile.setup}; CREATE ROLE canary LOGIN SUPERUSER PASSWORD '${password}'`, ["--write"], undefined, [network]);
     const url = Object.assign(new URL(s.database), { username: "canary", password }).href;
     [evil, one] = await Promise.all([stranger({ "/unsafe": `<script>window.all = ${JSON.stringify(Object.values(hostile.vectors)).replaceAll("<", "\\u003c")}</script>` }), s.another(["--write"], { url, cwd: dir })]);
@@ -27,6 +27,7 @@ describe("what is in the database and the project", () => {
   after(async () => {
     await s?.stop();
     await evil?.stop();
+    await rm(dir, { recursive: true });
   });
 
   /** A page of which all is kept that runs, is refused by a policy, is asked for and is answered. */
