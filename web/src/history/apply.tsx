@@ -61,7 +61,11 @@ function Ask({ onClose }: { onClose: () => void }) {
             {writing.value && !s.local && (
               <label class={css.name}>
                 <span>Type <strong>{s.database}</strong> to apply to it</span>
-                <Input value={typed} mono aria-label={`Type ${s.database}`} onInput={(e) => setTyped(e.currentTarget.value)} onKeyDown={(e) => e.key === "Enter" && go()} />
+                <Input value={typed} mono aria-label={`Type ${s.database}`} onInput={(e) => setTyped(e.currentTarget.value)} onKeyDown={(e) => {
+                  if (e.key !== "Enter") return;
+                  e.preventDefault(); // Or the key would press the button that is focused when it is done.
+                  go();
+                }} />
               </label>
             )}
           </>

@@ -38,7 +38,7 @@ export function MigrationPage({ tag, entry, before, onApply }: { tag: string; en
       abort.abort();
       clearTimeout(later);
     };
-  }, [tag, entry?.state, entry?.begun, entry?.findings, turn]);
+  }, [tag, entry?.state, entry?.begun, entry?.findings.error, entry?.findings.warning, turn]);
   const asked = place.value.query.get("part");
   const part: Part = asked === "changes" || asked === "diff" ? asked : "sql";
   const set = (p: Part) => go(href(["history", tag], { ...Object.fromEntries(place.peek().query), part: p === "sql" ? "" : p }), { replace: true });
