@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { forwarded, network, rebound, stranger, unguarded, until } from "./attacker.mjs";
-import { studio } from "./studio.mjs";
+import { patient, studio } from "./studio.mjs";
 
 const secret = "row-that-nobody-else-reads";
 const asked = (path, q) => `${path}?q=${encodeURIComponent(JSON.stringify({ schema: "public", name: "kept", ...q }))}`;
@@ -33,7 +33,7 @@ after(async () => {
 describe("a stranger's page", () => {
   /** A browser in which somebody has opened the studio by the name `localhost`. */
   const victim = async (run) => {
-    const context = await s.browser.newContext();
+    const context = await patient(s.browser);
     try {
       const page = await context.newPage();
       const link = new URL(s.link);
@@ -212,7 +212,7 @@ describe("a stranger's page", () => {
 
 describe("who gets in", () => {
   const alone = async (run) => {
-    const context = await s.browser.newContext();
+    const context = await patient(s.browser);
     try {
       await run(context, await context.newPage());
     } finally {
@@ -324,7 +324,7 @@ describe("who may only look", () => {
 
   test("cannot write from the page's own console", async () => {
     const read = await s.another([]);
-    const context = await s.browser.newContext();
+    const context = await patient(s.browser);
     try {
       const page = await context.newPage();
       const change = { kind: "update", schema: "public", name: "kept", key: ["1"], before: { a: secret }, after: { a: "forged" } };

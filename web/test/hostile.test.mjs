@@ -7,7 +7,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { network, stranger, until } from "./attacker.mjs";
 import * as hostile from "./hostile.mjs";
-import { studio } from "./studio.mjs";
+import { patient, studio } from "./studio.mjs";
 
 describe("what is in the database and the project", () => {
   const password = "c4nary-w0rd";
@@ -33,7 +33,7 @@ describe("what is in the database and the project", () => {
   /** A page of which all is kept that runs, is refused by a policy, is asked for and is answered. */
   const watch = async (run) => {
     const seen = { hits: [], refused: [], errors: [], asked: new Set(), bodies: [], shown: [] };
-    const context = await s.browser.newContext();
+    const context = await patient(s.browser);
     try {
       await context.exposeBinding("hit", (_, what) => void seen.hits.push(what));
       await context.exposeBinding("refused", (_, what) => void seen.refused.push(what));

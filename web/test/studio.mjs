@@ -142,11 +142,17 @@ export async function runSql(link, sql) {
   return events.filter((e) => e.type === "rows").flatMap((e) => e.rows);
 }
 
+/** A context in which things may take their time: the machine may be busy with other tests. */
+export async function patient(browser, options) {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(Number(process.env.BROWSER_TIMEOUT ?? 60_000));
+  return context;
+}
+
 /** A page of its own, signed in. Whatever the browser complains about is kept in `complaints`. */
 export async function openPage(browser, link, path, { width = 1280, height = 800, scheme = "light", touch = false } = {}) {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
+  const context = await patient(browser, { viewport: { width, height }, colorScheme: scheme, hasTouch: touch, permissions: ["clipboard-read", "clipboard-write"] });
   const page = await context.newPage();
-  page.setDefaultTimeout(Number(process.env.BROWSER_TIMEOUT ?? 60_000));
   page.complaints = [];
   page.on("pageerror", (e) => page.complaints.push(String(e.stack ?? e)));
   page.on("console", (m) => m.type() === "error" && !/status of 4\d\d/.test(m.text()) && page.complaints.push(m.text()));
