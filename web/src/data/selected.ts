@@ -1,17 +1,17 @@
 // Doing something with the cells that are selected: copy, paste, clear, delete.
 
 import { api, ApiError, type Cell, type Column, type NewValue } from "../api";
-import { count } from "../parts/format";
+import { bytes, count } from "../parts/format";
 import { say } from "../parts/notice";
 import { changeKey, deleteRow, insertRow, setValue, type Changes } from "./changes";
 import { whyFixed, type ShownColumn } from "./columns";
 import { copyAs, readPaste, type CopyFormat } from "./copy";
 import { change } from "./pending";
 import { boxOf } from "./select";
-import { entered, isCut, textOf } from "./value";
+import { entered, isCut, mostText, textOf } from "./value";
 import type { GridRow, TableView } from "./view";
 
-const mostWhole = 200; // values that are fetched whole for one copy
+const mostWhole = 200; // values that are fetched whole at once
 
 /** What was copied here last. A spreadsheet's text does not tell NULL from no text, nor lines in a value alone from rows. */
 let copied: { text: string; rows: (string | null)[][] } | null = null;
@@ -117,8 +117,11 @@ async function fill(view: TableView, cells: Filling[], begin: (all: Changes) => 
   });
 }
 
-const wholeText = async (view: TableView, row: GridRow, column: Column): Promise<string | null> =>
-  (await api.cell({ ...view.name, key: row.key!, column: column.name })).value;
+async function wholeText(view: TableView, row: GridRow, column: Column): Promise<string | null> {
+  const { value, size } = await api.cell({ ...view.name, key: row.key!, column: column.name });
+  if ((value?.length ?? 0) >= mostText) throw new ApiError(0, { what: `A value of ${column.name} is too long for the page: ${bytes(size)}. Use SQL, or Export.` });
+  return value;
+}
 
 export function deleteSelected(view: TableView): void {
   const got = selectedRows(view);

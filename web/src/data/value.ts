@@ -7,6 +7,9 @@ export const isCut = (c: Cell | undefined): c is { cut: string; size: number } =
 /** The text of a cell as far as it is here. */
 export const textOf = (c: Cell | undefined): string | null => (c === undefined || c === null ? null : typeof c === "string" ? c : c.cut);
 
+/** A value of this many characters was cut by the server, also where the whole was asked for. */
+export const mostText = 8 << 20;
+
 /** Whether an empty text is a value, and not only the lack of one. */
 export const takesEmpty = (kind: Column["kind"] | undefined): boolean => kind === "text" || kind === "bytea" || kind === "other";
 

@@ -10,7 +10,7 @@ import { bytes } from "../parts/format";
 import { IconDownload, IconPlus, IconTrash } from "../parts/icons";
 import { formatJson, JsonTree, readJson } from "../parts/jsontree";
 import { ProblemNotice, Working } from "../parts/notice";
-import { hexLines, imageType, isCut, readArray, readBytes, readVector, takesEmpty, textOf, writeArray, writeBytes } from "./value";
+import { hexLines, imageType, isCut, mostText, readArray, readBytes, readVector, takesEmpty, textOf, writeArray, writeBytes } from "./value";
 import css from "./whole.module.css";
 
 type CodeProps = { value: string; language: "json" | "text"; readOnly?: boolean; label: string; onChange?: (t: string, problem: string | null) => void };
@@ -20,9 +20,6 @@ function useCode(): ComponentType<CodeProps> | null {
   useEffect(() => void import("../parts/code").then((m) => set({ c: m.default })), []);
   return C?.c ?? null;
 }
-
-/** What is this long was cut by the server. */
-const mostWhole = 8 << 20;
 
 /** The whole text of a value, fetched if only its beginning is here. */
 export function useWhole(table: TableName, key: string[] | null, column: string, cell: Cell | undefined): { text: string | null | undefined; problem: Problem | null } {
@@ -39,7 +36,7 @@ export function useWhole(table: TableName, key: string[] | null, column: string,
     const abort = new AbortController();
     set({ text: undefined, problem: null });
     api.cell({ ...table, key, column }, abort.signal).then(
-      (v) => set((v.value?.length ?? 0) < mostWhole ? { text: v.value, problem: null } : { text: undefined, problem: { what: `this value is too long to be shown: ${bytes(v.size)}`, next: "Download it. It is changed by an UPDATE in SQL." } }),
+      (v) => set((v.value?.length ?? 0) < mostText ? { text: v.value, problem: null } : { text: undefined, problem: { what: `this value is too long to be shown: ${bytes(v.size)}`, next: "Download it. It is changed by an UPDATE in SQL." } }),
       (e: unknown) => e instanceof ApiError && set({ text: undefined, problem: e.problem }),
     );
     return () => abort.abort();

@@ -9,14 +9,13 @@ import { Confirm } from "../parts/dialog";
 import { IconClock, IconClose, IconDown, IconEdit, IconLock, IconPlay, IconPlus, IconStop, IconTree } from "../parts/icons";
 import { Menu, usePopover } from "../parts/popover";
 import { Split } from "../parts/split";
-import * as router from "../router";
-import { go, href } from "../router";
+import { go, href, place } from "../router";
 import { session, writing } from "../session";
 import { Editor, type EditorHandle } from "./editor";
 import { addPast, changeTab, closeTab, lastTab, newTab, past, resultHeight, rowLimit, tabs, type Tab } from "./kept";
 import { PastDialog } from "./past";
 import { Results, type Outcome } from "./results";
-import { cancel, failure, newRun, place, start, type Run } from "./run";
+import { cancel, failure, newRun, place as placeIn, start, type Run } from "./run";
 import { titleOf, writes } from "./statements";
 import css from "./sql.module.css";
 
@@ -35,8 +34,8 @@ async function loadCatalog(): Promise<void> {
 }
 
 export default function SQLRoom() {
-  const [, id] = router.place.value.path;
-  const q = router.place.value.query.get("q");
+  const [, id] = place.value.path;
+  const q = place.value.query.get("q");
   useEffect(() => {
     if (!catalog.peek()) void loadCatalog();
     void Promise.all([tabs.ready, lastTab.ready, past.ready, rowLimit.ready, resultHeight.ready]).then(() => (ready.value = true));
@@ -98,7 +97,7 @@ function Desk({ tab }: { tab: Tab }) {
     } catch (e) {
       const problem = e instanceof ApiError ? e.problem : { what: String(e) };
       put({ ...base, explain: null, problem });
-      if (problem.line) handle.current?.mark({ pos: place(handle.current.text(), what.from, problem.line, problem.column ?? 1), problem });
+      if (problem.line) handle.current?.mark({ pos: placeIn(handle.current.text(), what.from, problem.line, problem.column ?? 1), problem });
     }
   };
   const plan = () => {
