@@ -288,6 +288,7 @@ rooms("editing a value", () => studio(setup), (on) => {
   });
 
   on("a megabyte of text is fetched when it is opened, and can be edited and emptied", "/data/public/texts", {}, async (page, s) => {
+    await rows(page); // of the first time; what is measured is the second
     const [came] = await Promise.all([page.waitForResponse((r) => r.url().endsWith("/api/rows")), page.reload()]);
     assert.ok((await came.body()).length < 20_000);
     await rows(page);
