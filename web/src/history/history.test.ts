@@ -1,21 +1,22 @@
 import { describe, expect, test } from "vitest";
-import type { ApplyEvent, MigrationPlan } from "../contract";
+import type { ApplyEvent, HistoryEntry, MigrationPlan } from "../contract";
 import { sortOf } from "../parts/changes";
 import { after, begin, type Applying } from "./applying";
-import { day, patchLines, span, totals, worstRisk } from "./words";
+import { stateOf, states, waits } from "./states";
+import { day, markLine, patchLines, span, totals, worstRisk } from "./words";
 
 const told = (...events: ApplyEvent[]): Applying => events.reduce(after, begin("x", ["a", "b"]));
 test("passes over an event that it does not know", () => {
   expect(told({ type: "something_new" } as unknown as ApplyEvent)).toEqual(begin("x", ["a", "b"]));
 });
-const states = (a: Applying) => a.steps.map((s) => s.state);
+const stepStates = (a: Applying) => a.steps.map((s) => s.state);
 
 describe("applying", () => {
   test("goes from one migration to the next", () => {
     const first: ApplyEvent[] = [{ type: "migration_start", tag: "a" }, { type: "statement_start", tag: "a", number: 2, total: 3, line: 7, sql: "select 1" }];
     expect(told(...first).steps[0]).toMatchObject({ state: "running", at: { number: 2, total: 3, line: 7, sql: "select 1" } });
     const done = told(...first, { type: "migration_end", tag: "a", took: 1.5 }, { type: "migration_start", tag: "b" });
-    expect(states(done)).toEqual(["done", "running"]);
+    expect(stepStates(done)).toEqual(["done", "running"]);
     expect(done.steps[0]).toMatchObject({ took: 1.5, at: null });
   });
   test("says who is in the way until it goes on", () => {
@@ -26,12 +27,15 @@ describe("applying", () => {
   test("ends with what was applied, by this run and by others", () => {
     const a = told({ type: "migration_start", tag: "a" }, { type: "end", ok: true, applied: ["a"], byOthers: ["b"] });
     expect(a).toMatchObject({ running: false, ok: true });
-    expect(states(a)).toEqual(["done", "others"]);
+    expect(stepStates(a)).toEqual(["done", "others"]);
+  });
+  test("what was recorded anew is not what was run", () => {
+    expect(stepStates(told({ type: "end", ok: true, applied: ["a"], moved: ["b"], byOthers: [] }))).toEqual(["done", "moved"]);
   });
   test("a failure is that of the migration that ran, the next is left", () => {
     const a = told({ type: "migration_start", tag: "a" }, { type: "end", ok: false, applied: [], byOthers: [], error: { what: "no" } });
     expect(a.problem?.what).toBe("no");
-    expect(states(a)).toEqual(["failed", "waiting"]);
+    expect(stepStates(a)).toEqual(["failed", "waiting"]);
   });
 });
 
@@ -60,3 +64,15 @@ test.each([[1700000000000, "2023-11-14"], ["2025-01-02T03:04:05Z", "2025-01-02"]
 test.each([
   ["create_table", "added"], ["alter_table_add_column", "added"], ["drop_index", "removed"], ["alter_table_drop_column", "removed"], ["alter_table_alter_column_drop_notnull", "changed"], ["alter_table_rename_column", "changed"],
 ])("drizzle-kit's %s is %s", (kind, sort) => expect(sortOf(kind)).toBe(sort));
+
+test("an entry that is begun is more than pending, and is to be applied", () => {
+  const e = { state: "pending", findings: { error: 0, warning: 0, info: 0 } } as unknown as HistoryEntry;
+  expect([e, { ...e, begun: true }, { ...e, state: "applied", begun: true }, { ...e, state: "moved" }].map((x) => [stateOf(x), waits(x)])).toEqual([["pending", true], ["begun", true], ["applied", false], ["moved", true]]);
+  expect(states).toContain("unknown");
+});
+
+test("a mark says who, when and why", () => {
+  const at = "2026-03-04T05:06:07Z";
+  expect(markLine({ event: "marked applied", by: "postgres", person: "Ada", reason: "by hand", at })).toBe("marked applied by postgres (Ada) on 2026-03-04: by hand");
+  expect(markLine({ event: "baselined", by: "postgres", person: "", reason: "", at })).toBe("taken as applied (baseline) by postgres on 2026-03-04");
+});

@@ -151,7 +151,7 @@ function PlannedStatement({ s }: { s: PlanStatement }) {
     <li class={css.statement}>
       <div class={css.sql}>
         <span class={css.line}>{s.line}</span>
-        {open ? <SqlText sql={s.sql} /> : <button type="button" class={css.one} onClick={() => long && setOpen(true)} disabled={!long} data-tip={long ? "Show the whole statement" : undefined}><SqlText inline sql={s.sql.replace(/\s+/g, " ")} /></button>}
+        {open ? <SqlText sql={s.sql} /> : <button type="button" class={css.one} onClick={() => long && setOpen(true)} disabled={!long} data-tip={long ? "Show the whole statement" : undefined}><SqlText inline sql={s.sql.replace(/\s+/g, " ").slice(0, 300)} /></button>}
         {e && <Risk risk={e.risk} />}
       </div>
       {e && (e.locks.length > 0 || e.work.length > 0 || e.notes.length > 0 || e.opaque || s.alone || e.waitsFor.length > 0) && (
