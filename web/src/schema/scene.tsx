@@ -45,7 +45,7 @@ export function BoxShape({ box, at, detail, distance, selected, near, faded, id 
   const label = box.mark === "same" ? title : `${title}, ${markWord[box.mark]}`;
   return (
     <g class={classes} transform={`translate(${at.x} ${at.y})`} style={{ color: `var(--hue-${(at.group % hues) + 1})` }} data-box={box.id}
-      id={id} role={id ? "option" : undefined} aria-selected={id ? selected : undefined} aria-label={id ? label : undefined}>
+      id={id} role={id ? "option" : undefined} aria-selected={id ? selected : undefined} aria-label={id && distance === "far" ? label : undefined}>
       <rect class={css.card} width={at.w} height={at.h} rx={7} />
       {distance === "far" ? <FarName box={box} at={at} title={title} /> : <NearBox box={box} at={at} detail={detail} title={title} />}
     </g>
