@@ -100,6 +100,33 @@ func apply(ctx context.Context, r Request) (*Outcome, error) {
 	return c.Apply(ctx)
 }
 
+// TestInterrupted ends a resolve at each of its steps as Ctrl-C does: it takes
+// back what it began by itself.
+func TestInterrupted(t *testing.T) {
+	p := collide(t)
+	before := p.state()
+	t.Cleanup(func() { step = func(string) {} })
+	for _, at := range []string{"keep", "write", "stage", "prove", "generate"} {
+		ctx, cancel := context.WithCancel(context.Background())
+		step = func(name string) {
+			if name == at {
+				cancel()
+			}
+		}
+		_, err := apply(ctx, Request{Dir: p.dir()})
+		step = func(string) {}
+		cancel()
+		if err == nil { // there was nothing left to wait for
+			if _, err := Abort(context.Background(), p.dir()); err != nil {
+				t.Fatal(at, err)
+			}
+		}
+		if p.state() != before {
+			t.Fatalf("interrupted at %s it is not as before", at)
+		}
+	}
+}
+
 // TestWorkedOnSince holds that what a person did after a resolve is not lost.
 func TestWorkedOnSince(t *testing.T) {
 	p := collide(t)

@@ -161,8 +161,18 @@ func (s *Store) Notes(operation string) json.RawMessage {
 
 // Keep copies what changes would overwrite, and the index entries of all paths.
 // A record of the same operation is added to and keeps what it has: that is
-// older. One of another operation goes.
+// older. One of another operation goes. With an error the record is what it was.
 func (s *Store) Keep(ctx context.Context, operation string, changes []Change, paths []string, notes any) error {
+	err := s.keep(ctx, operation, changes, paths, notes)
+	if err != nil {
+		// What was gathered so far is no record: to put that back would lose
+		// whatever is not in it.
+		s.record, _ = s.read()
+	}
+	return err
+}
+
+func (s *Store) keep(ctx context.Context, operation string, changes []Change, paths []string, notes any) error {
 	if s.record != nil && s.record.Operation != operation {
 		if err := s.Drop(); err != nil {
 			return err
