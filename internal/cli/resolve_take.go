@@ -88,7 +88,8 @@ func (t *takeFlags) recall(ctx context.Context, dir string) error {
 		return &diag.Error{Kind: diag.Usage, File: file, Message: "cannot be read: " + err.Error(), Err: err, Hint: "remove it, and pass --take again"}
 	}
 	both := takeFlags{}
-	for _, value := range append(strings.Fields(string(data)), t.raw...) {
+	// A line is a value: names of objects can have spaces.
+	for _, value := range append(strings.FieldsFunc(string(data), func(c rune) bool { return c == '\n' }), t.raw...) {
 		if err := both.Set(value); err != nil {
 			return &diag.Error{Kind: diag.Usage, File: file, Message: err.Error(), Err: err, Hint: "remove it, and pass --take again"}
 		}
