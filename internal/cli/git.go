@@ -153,7 +153,7 @@ func (a *app) tellGit(ctx context.Context, repo *gitrepo.Repo) error {
 	}
 	_, missing := exec.LookPath("skein")
 	r.OnPath = missing == nil
-	halves, err := settle.Halves(ctx, repo)
+	halves, err := settle.Unended(ctx, repo)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/diag"
+	"github.com/skein-db/skein/internal/gitrepo"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/resolve"
 	"github.com/skein-db/skein/internal/schema"
@@ -239,6 +240,9 @@ func (r *resolving) carryOut(ctx context.Context, c *settle.Case, step *resolveS
 			r.result.Status = "resolved"
 		}
 		r.tell("the migrations are one sound history: there is nothing to resolve\n")
+		if c.Place.Doing == gitrepo.Idle && !step.needsPerson() {
+			return false, nil
+		}
 	}
 	next, err := c.Next(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package gitrepo
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -151,4 +152,11 @@ func (r *Repo) TakeFrom(ctx context.Context, commit string, paths ...string) err
 		}
 	}
 	return r.Restage(ctx, paths, entries)
+}
+
+// LeftOut reports whether a sparse checkout leaves out files that git tracks in a
+// folder. https://git-scm.com/docs/git-sparse-checkout
+func (r *Repo) LeftOut(ctx context.Context, folder string) (bool, error) {
+	out, err := r.must(r.run(ctx, nil, "ls-files", "-t", "-z", "--", folder))
+	return bytes.HasPrefix(out, []byte("S ")) || bytes.Contains(out, []byte("\x00S ")), err
 }

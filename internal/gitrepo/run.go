@@ -115,10 +115,13 @@ func (r *Repo) must(out []byte, err error) ([]byte, error) {
 	if errors.As(err, &ours) {
 		return nil, err
 	}
+	hint := "git fsck says whether the repository is whole"
+	if strings.Contains(failed.stderr, "index.lock") {
+		hint = "let the other git finish, or see to who may write into git's folder, then run this again"
+	}
 	return nil, &diag.Error{
 		Kind: diag.Usage, File: r.Top, Err: err,
-		Message: fmt.Sprintf("git %s failed", failed.args[0]), Detail: failed.stderr,
-		Hint: "git fsck says whether the repository is whole; --base none leaves it out",
+		Message: fmt.Sprintf("git %s failed", failed.args[0]), Detail: failed.stderr, Hint: hint,
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/githooks"
@@ -87,6 +88,35 @@ func Halves(ctx context.Context, repo *gitrepo.Repo) ([]string, error) {
 		return nil, err
 	}
 	return slices.Sorted(maps.Keys(n.Folders)), nil
+}
+
+// Unended returns those of Halves that HEAD has, or what git is in the middle of
+// may get: what was aborted has left no more than the note.
+func Unended(ctx context.Context, repo *gitrepo.Repo) ([]string, error) {
+	n, err := readNote(ctx, repo)
+	if err != nil {
+		return nil, err
+	}
+	op, err := repo.Operation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	head, _, err := repo.Resolve(ctx, "HEAD")
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, folder := range slices.Sorted(maps.Keys(n.Folders)) {
+		words := strings.Fields(n.Folders[folder].Operation)
+		if op == nil && len(words) > 1 {
+			behind := words[1] // see line
+			if holds, err := repo.Holds(ctx, "HEAD", behind); err != nil || head == behind || !holds {
+				continue // a commit that is gone is behind nothing
+			}
+		}
+		out = append(out, folder)
+	}
+	return out, nil
 }
 
 func readHalves(ctx context.Context, repo *gitrepo.Repo, folder string) (*halves, error) {

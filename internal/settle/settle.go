@@ -117,7 +117,16 @@ func newCase(r Request) *Case {
 
 // find makes the case of what git does; op is nil for nothing.
 func (c *Case) find(ctx context.Context, op *gitrepo.Operation, half string) error {
-	var err error
+	left, err := c.Repo.LeftOut(ctx, c.folder)
+	if err != nil {
+		return err
+	}
+	if left {
+		return &diag.Error{
+			Kind: diag.Usage, File: c.request.Dir, Message: "this sparse checkout leaves migrations out, so they cannot be resolved here",
+			Hint: "git sparse-checkout add " + diag.ShellQuote(c.folder) + ", then run this again; git sparse-checkout reapply leaves it out again later",
+		}
+	}
 	if c.request.Wish.UpstreamRef, err = upstreamRef(ctx, c.Repo, c.request.Wish.UpstreamRef); err != nil {
 		return err
 	}
