@@ -4,7 +4,8 @@
 //   {profile, link, rows, step, jumps}
 //
 // A frame is blank when a row in sight has no values yet. Memory is read after
-// a garbage collection, where the grid was opened and where it ended.
+// a garbage collection, where the grid was opened and where it ended; `busy` is
+// the processor's time of the page's main thread, in milliseconds.
 
 import { measure } from "./browser.mjs";
 
@@ -12,22 +13,27 @@ await measure(async (page, { link, rows, step, jumps }) => {
   await page.goto(link);
   await page.waitForSelector('[role=grid] [data-r="0"] [data-c="0"]:not(:empty)');
   const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Performance.enable");
+  await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
+  const metric = async (...names) => {
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    return names.map((name) => metrics.find((m) => m.name === name).value);
+  };
   const memory = async () => {
     // What was drawn last is let go by the one after: nodes are counted by another heap than scripts.
     for (let i = 0; i < 4; i++) {
       await devtools.send("HeapProfiler.collectGarbage");
       await page.waitForTimeout(250);
     }
-    const { metrics } = await devtools.send("Performance.getMetrics");
-    const of = (name) => metrics.find((m) => m.name === name).value;
-    return { heap: of("JSHeapUsedSize"), nodes: of("Nodes") };
+    const [heap, nodes] = await metric("JSHeapUsedSize", "Nodes");
+    return { heap, nodes };
   };
   const before = await memory();
+  const [idle] = await metric("TaskDuration");
   const scrolled = await page.evaluate(through, { rows, step });
+  const [worked] = await metric("TaskDuration");
   const after = await memory();
   const shown = await page.evaluate(about, { rows, jumps });
-  return { ...scrolled, shown, before, after };
+  return { ...scrolled, busy: (worked - idle) * 1000, shown, before, after };
 });
 
 /** Scrolls and looks at each frame. Runs in the page. */
