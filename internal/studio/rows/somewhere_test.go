@@ -54,26 +54,27 @@ func TestPlaces(t *testing.T) {
 
 // TestPlacesOfLargeTables goes into the middle of tables that are not read whole
 // for it: in the order in which they are stored, in any other, and without one.
+// Of the partitions nobody knows how many rows they have, so few are looked at.
 func TestPlacesOfLargeTables(t *testing.T) {
-	const rows = 60_000
+	const rows = 20_000
 	p := open(t, fmt.Sprintf(`
 CREATE UNLOGGED TABLE large (id int, other int, filler text);
 ALTER TABLE large ALTER filler SET STORAGE PLAIN;
-INSERT INTO large SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 400) FROM generate_series(0, %[1]d - 1) n;
+INSERT INTO large SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 900) FROM generate_series(0, %[1]d - 1) n;
 CREATE UNLOGGED TABLE placed AS TABLE large;
 ALTER TABLE large ADD PRIMARY KEY (id);
 CREATE UNLOGGED TABLE parted (id int PRIMARY KEY, other int, filler text) PARTITION BY RANGE (id);
 CREATE UNLOGGED TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (%[1]d / 10);
 CREATE UNLOGGED TABLE parted_2 PARTITION OF parted FOR VALUES FROM (%[1]d / 10) TO (%[1]d);
-INSERT INTO parted SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 400) FROM generate_series(0, %[1]d - 1) n;
-ANALYZE`, rows))
+INSERT INTO parted SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 900) FROM generate_series(0, %[1]d - 1) n;
+ANALYZE large; ANALYZE placed`, rows))
 	for _, c := range []struct {
 		table string
 		sort  []Sort
 		near  float64
 	}{
 		{"large", nil, 0.002}, {"large", []Sort{{Column: "id", Desc: true}}, 0.002}, {"large", []Sort{{Column: "other"}}, 0.03},
-		{"placed", nil, 0.002}, {"parted", nil, 0.1}, {"parted", []Sort{{Column: "other"}}, 0.1},
+		{"placed", nil, 0.002}, {"parted", nil, 0.3}, {"parted", []Sort{{Column: "other"}}, 0.3},
 	} {
 		for _, share := range []float64{0.1, 0.5, 0.9} {
 			page := mustRead(t, p, Request{Ref: Ref{"public", c.table}, Filters: []Filter{}, Sort: c.sort, At: share, Limit: 1, Columns: []string{"id", "other"}})
