@@ -46,8 +46,8 @@ export function BoxShape({ box, at, detail, distance, selected, near, faded, id 
   return (
     <g class={classes} transform={`translate(${at.x} ${at.y})`} style={{ color: `var(--hue-${(at.group % hues) + 1})` }} data-box={box.id}
       id={id} role={id ? "option" : undefined} aria-selected={id ? selected : undefined} aria-label={id && distance === "far" ? label : undefined}>
-      <rect class={css.card} width={at.w} height={at.h} rx={7} />
       {distance === "far" ? <FarName box={box} at={at} title={title} /> : <NearBox box={box} at={at} detail={detail} title={title} />}
+      <rect class={css.edge} width={at.w} height={at.h} rx={7} />
     </g>
   );
 }
@@ -101,6 +101,7 @@ function NearBox({ box, at, detail, title }: { box: Box; at: Placed; detail: Det
   const room = at.w - 20 - (box.mark === "same" ? 0 : 56);
   return (
     <>
+      <rect class={css.card} width={at.w} height={at.h} rx={7} />
       <path class={css.head} d={columns.length + more > 0 ? `M0 7a7 7 0 0 1 7 -7H${at.w - 7}a7 7 0 0 1 7 7V${header - 3}H0z` : `M0 7a7 7 0 0 1 7 -7H${at.w - 7}a7 7 0 0 1 7 7V${at.h - 7}a7 7 0 0 1 -7 7H7a7 7 0 0 1 -7 -7z`} />
       <text class={css.name} x={10} y={19}>{fit(title, room, fonts.name, textWidth)}</text>
       {box.mark !== "same" && <text class={css.mark} x={at.w - 9} y={19}>{sign[box.mark]} {markWord[box.mark]}</text>}
