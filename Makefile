@@ -39,6 +39,9 @@ page: web/node_modules/.package-lock.json ## check the studio's page: types and 
 browser: build ## drive the studio in Chromium (CHROMIUM=path if it is not found)
 	cd web && npm run test:browser
 
+shots: build ## take the README's pictures anew, in Chromium
+	cd web && npm run shots
+
 race: ## run the tests of everything concurrent under the race detector
 	$(GO) test -race $(RACE)
 	$(GO) test -race -run 'ParseAll|TwoAtOnce|TwoForwards' ./internal/sqltree ./internal/replay ./internal/kube
@@ -72,4 +75,4 @@ demo: ## watch the main job happen on a throwaway PostgreSQL
 check: ## all that CI runs
 	./.ci/run
 
-.PHONY: help build test page browser race lint bench figures compare faults demo check
+.PHONY: help build test page browser shots race lint bench figures compare faults demo check
