@@ -184,13 +184,15 @@ describe("the History room", () => {
     await closed(one);
     await dialog(two).getByRole("button", { name: "Close" }).last().click();
 
-    put(dir, { "drizzle/meta/_journal.json": journal("0000_slow", "0001_slower"), "drizzle/0001_slower.sql": "SELECT pg_sleep(3);\nCREATE TABLE b (id int);" });
+    put(dir, { "drizzle/meta/_journal.json": journal("0000_slow", "0001_slower"), "drizzle/0001_slower.sql": "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM gate) LOOP PERFORM pg_sleep(0.1); END LOOP; END $$;\nCREATE TABLE b (id int);" });
+    await s.sql("CREATE TABLE gate (id int)");
     await two.getByRole("button", { name: "Read the history again" }).click();
     await apply(two);
-    await dialog(two).getByText("pg_sleep").first().waitFor();
+    await dialog(two).getByText("WHILE NOT EXISTS").first().waitFor();
     await closed(two);
     const three = await s.open("/history");
     await three.getByText("Being applied now").waitFor();
+    await s.sql("INSERT INTO gate VALUES (1)");
     await three.locator('[data-tag="0001_slower"][data-state=applied]').waitFor();
     await three.getByText("The database is up to date").waitFor();
     await closed(three);
