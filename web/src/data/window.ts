@@ -131,6 +131,7 @@ export class RowWindow {
     this.working = true;
     this.busy.value = true;
     this.problem.value = null;
+    this.place = place;
     try {
       const got = await this.options.load({ limit: end ? this.page : this.first, ...ask }, signal);
       if (signal.aborted) return;
@@ -139,7 +140,6 @@ export class RowWindow {
       this.back = !end && got.more;
       this.stuck = this.front ? got.first === null : this.back && got.last === null;
       this.origin = place > 0 ? null : 0;
-      this.place = place;
       this.columns = got.columns;
       this.key = got.key;
       this.seen = end ? { from: got.rows.length, to: got.rows.length } : { from: 0, to: 60 };
@@ -175,7 +175,7 @@ export class RowWindow {
   retry(): void {
     this.problem.value = null;
     this.abort = new AbortController();
-    if (this.pages.length === 0) void this.open();
+    if (this.pages.length === 0) void this.open(this.place);
     else void this.pump();
   }
 
