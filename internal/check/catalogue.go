@@ -171,6 +171,12 @@ var folderRules = []finding.Rule{
 		Fix:   "Remove it from check.order.",
 	},
 	{
+		Code: "accept-unused", Severity: finding.Warning,
+		Title: "an accepted difference is not there",
+		About: "check.accept in skein.yaml names objects in which the database that the migrations make may differ from the snapshots or the schema files. One that matches no difference was written for a difference that is gone, or has become another one, and would hide the next accident with that object.",
+		Fix:   "Remove it from check.accept. If there is a difference that it was meant for, write the object as the finding's table has it: the kind, a space, the name.",
+	},
+	{
 		Code: "snapshot-unreadable", Severity: finding.Error,
 		Title: "a snapshot cannot be read",
 		About: "The file is empty, cut off or no JSON. The chain of snapshots breaks there, and if it is the last one generate cannot run.",

@@ -58,8 +58,9 @@ type Report struct {
 	Migrations int               `json:"migrations"` // entries of the journal
 	Snapshots  int               `json:"snapshots"`  // files
 	// Linted says whether it was known which migrations to judge.
-	Linted  bool           `json:"linted"`
-	Allowed []lint.Allowed `json:"allowed"` // what comments in the migrations allow
+	Linted   bool               `json:"linted"`
+	Allowed  []finding.Accepted `json:"allowed"`  // what comments in the migrations allow
+	Accepted []finding.Accepted `json:"accepted"` // what Team has in check.accept
 }
 
 // Run checks a folder and returns what it found, sorted by file and line. An
@@ -79,7 +80,7 @@ func Examine(ctx context.Context, in Input) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	report := &Report{Findings: []finding.Finding{}, Allowed: []lint.Allowed{}, Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
+	report := &Report{Findings: []finding.Finding{}, Allowed: []finding.Accepted{}, Accepted: acceptedDrift(f), Migrations: len(f.history.Migrations), Snapshots: len(f.snapshots)}
 	for _, rule := range rules {
 		report.Findings = append(report.Findings, rule(f)...)
 	}
@@ -189,4 +190,5 @@ var rules = []func(*facts) []finding.Finding{
 	viewsBuilt,
 	snapshotIsDatabase,
 	schemaFilesAreDatabase,
+	acceptancesUsed,
 }

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/skein-db/skein/internal/finding"
+	"github.com/skein-db/skein/internal/history"
 	"github.com/skein-db/skein/internal/replay"
 )
 
@@ -72,28 +73,33 @@ func snapshotIsDatabase(f *facts) []finding.Finding {
 	var out []finding.Finding
 	for _, m := range f.history.Migrations {
 		var rows []replay.Difference
-		severity := finding.Warning
 		for _, d := range f.in.Proof.Differences {
-			if !d.SnapshotDiffers || d.Since != m.Entry.Tag {
-				continue
-			}
-			rows = append(rows, d)
-			if !onlyFaster(d) {
-				severity = finding.Error
+			if d.SnapshotDiffers && d.Since == m.Entry.Tag && f.acceptance(d) == nil {
+				rows = append(rows, d)
 			}
 		}
-		if len(rows) == 0 {
-			continue
+		if len(rows) > 0 {
+			out = append(out, f.snapshotDrift(m, rows))
 		}
-		out = append(out, finding.Finding{
-			Code: "drift-snapshot", Severity: severity, File: m.File, Migration: m.Entry.Tag,
-			Message: fmt.Sprintf("the database that the migrations make is not what the snapshots say, since %s: %s",
-				sinceWords(rows[0]), differ(len(rows))),
-			Detail: differencesTable(rows, f.in.Proof.SchemaFiles),
-			Hint:   driftHint(rows, f.in.Proof.SchemaFiles),
-		})
 	}
 	return out
+}
+
+// snapshotDrift is the finding of differences that one migration brought in.
+func (f *facts) snapshotDrift(m history.Migration, rows []replay.Difference) finding.Finding {
+	severity := finding.Warning
+	for _, d := range rows {
+		if !onlyFaster(d) {
+			severity = finding.Error
+		}
+	}
+	return finding.Finding{
+		Code: driftSnapshot, Severity: severity, File: m.File, Migration: m.Entry.Tag,
+		Message: fmt.Sprintf("the database that the migrations make is not what the snapshots say, since %s: %s",
+			sinceWords(rows[0]), differ(len(rows))),
+		Detail: differencesTable(rows, f.in.Proof.SchemaFiles),
+		Hint:   driftHint(rows, f.in.Proof.SchemaFiles),
+	}
 }
 
 // onlyFaster says whether the database has an index more than it was meant to:
@@ -133,19 +139,23 @@ func schemaFilesAreDatabase(f *facts) []finding.Finding {
 	}
 	var rows []replay.Difference
 	for _, d := range f.in.Proof.Differences {
-		if d.SchemaFilesDiffer && !d.SnapshotDiffers {
+		if d.SchemaFilesDiffer && !d.SnapshotDiffers && f.acceptance(d) == nil {
 			rows = append(rows, d)
 		}
 	}
 	if len(rows) == 0 {
 		return nil
 	}
-	return []finding.Finding{{
-		Code: "drift-schema", Severity: finding.Error, File: f.in.SchemaFile,
+	return []finding.Finding{f.schemaDrift(rows)}
+}
+
+func (f *facts) schemaDrift(rows []replay.Difference) finding.Finding {
+	return finding.Finding{
+		Code: driftSchema, Severity: finding.Error, File: f.in.SchemaFile,
 		Message: "the database that the migrations make is not what the schema files say, and generate does not see it: " + differ(len(rows)),
 		Detail:  differencesTable(rows, true),
 		Hint:    "write the change into a migration by hand: skein generate --custom",
-	}}
+	}
 }
 
 // widestCell bounds a cell in characters; JSON has all of it.

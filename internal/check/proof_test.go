@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/replay"
 )
@@ -58,6 +59,59 @@ func TestProof(t *testing.T) {
 		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+// TestAcceptedDrift is what the team's acceptances make of differences.
+func TestAcceptedDrift(t *testing.T) {
+	age := replay.Difference{Kind: "column", Object: "users.age", Database: "text", Snapshot: "integer", SnapshotDiffers: true, Since: "0001_two"}
+	index := replay.Difference{Kind: "index", Object: "users.by_age", Database: "(age)", SnapshotDiffers: true, Since: "0001_two"}
+	view := replay.Difference{Kind: "view", Object: "old", Database: "SELECT 1", Snapshot: "SELECT 1", SchemaFiles: "SELECT 2", SchemaFilesDiffer: true}
+	drift := func(object, database string) config.Acceptance {
+		return config.Acceptance{Code: config.DriftSnapshot, Object: object, Database: database, Reason: "old", Line: 3}
+	}
+	schema := config.Acceptance{Code: config.DriftSchema, Object: "view old", Reason: "goes soon", Line: 4}
+	both := []replay.Difference{age, index}
+	for name, c := range map[string]struct {
+		accept      []config.Acceptance
+		differences []replay.Difference
+		change      func(*replay.Outcome)
+		want        string // findings, then what is accepted
+	}{
+		"none":              {nil, both, nil, "error drift-snapshot"},
+		"the error":         {[]config.Acceptance{drift("column users.age", "")}, both, nil, "warning drift-snapshot, old: error drift-snapshot"},
+		"all":               {[]config.Acceptance{drift("column users.age", "text"), drift("index users.by_age", "")}, both, nil, "old: error drift-snapshot, old: warning drift-snapshot"},
+		"of the files":      {[]config.Acceptance{schema}, []replay.Difference{view}, nil, "goes soon: error drift-schema"},
+		"another code":      {[]config.Acceptance{schema}, both, nil, "error drift-snapshot, warning accept-unused"},
+		"it became another": {[]config.Acceptance{drift("column users.age", "bigint")}, []replay.Difference{age}, nil, "error drift-snapshot, warning accept-unused"},
+		"another kind":      {[]config.Acceptance{drift("table users.age", "")}, []replay.Difference{age}, nil, "error drift-snapshot, warning accept-unused"},
+		"it is gone":        {[]config.Acceptance{drift("column users.age", ""), schema}, nil, nil, "warning accept-unused, warning accept-unused"},
+		"the proof broke off": {[]config.Acceptance{drift("column users.age", "")}, nil,
+			func(o *replay.Outcome) { o.Failure = &replay.Failure{Migration: "0001_two"} }, "error replay-failed"},
+		"not compared with the files": {[]config.Acceptance{schema}, nil, func(o *replay.Outcome) { o.SchemaFiles = false }, ""},
+		"not run":                     {[]config.Acceptance{drift("column users.age", "")}, nil, func(o *replay.Outcome) { *o = replay.Outcome{} }, ""},
+	} {
+		outcome := &replay.Outcome{Ran: true, Snapshot: true, SchemaFiles: true, Differences: c.differences}
+		if c.change != nil {
+			c.change(outcome)
+		}
+		got, err := Examine(t.Context(), Input{
+			Dir: sound(t).dir, SchemaFile: "schema.ts", Desired: users("id"), Proof: outcome,
+			Team: &config.Config{File: "a/skein.yaml", Check: config.Check{Accept: c.accept}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var said []string
+		for _, f := range got.Findings {
+			said = append(said, string(f.Severity)+" "+f.Code)
+		}
+		for _, f := range got.Accepted {
+			said = append(said, f.Reason+": "+string(f.Severity)+" "+f.Code)
+		}
+		if text := strings.Join(said, ", "); text != c.want {
+			t.Errorf("%s: %s, want %s", name, text, c.want)
 		}
 	}
 }

@@ -9,9 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/skein-db/skein/internal/check"
+	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/filefacts"
 	"github.com/skein-db/skein/internal/finding"
-	"github.com/skein-db/skein/internal/lint"
 	"github.com/skein-db/skein/internal/replay"
 	"github.com/skein-db/skein/internal/report"
 )
@@ -41,9 +41,10 @@ type checkResult struct {
 	SchemaCompared bool          `json:"schemaCompared"`
 	Replay         *replayObject `json:"replay"`
 	// Linted is false where it is not known which migrations have landed.
-	Linted  bool           `json:"linted"`
-	Allowed []lint.Allowed `json:"allowed"`
-	Error   *errorObject   `json:"error,omitempty"`
+	Linted   bool               `json:"linted"`
+	Allowed  []finding.Accepted `json:"allowed"`
+	Accepted []finding.Accepted `json:"accepted"`
+	Error    *errorObject       `json:"error,omitempty"`
 }
 
 func newCheck(a *app) *cobra.Command {
@@ -157,13 +158,13 @@ func runCheck(ctx context.Context, a *app, cmd *cobra.Command, o *checkOptions) 
 		Errors: found.Errors, Warnings: found.Warnings, Findings: found.Findings, Fixed: fixed,
 		Base: in.Base, SchemaCompared: in.Desired != nil,
 		Replay: made.object(),
-		Linted: found.Linted, Allowed: found.Allowed,
+		Linted: found.Linted, Allowed: found.Allowed, Accepted: found.Accepted,
 	}
 	if len(found.Findings) > 0 {
 		object.Status = "findings"
 	}
 	broken := orFirst(schemaErr, proofErr)
-	r := &report.Report{Command: "skein check", Scope: object.scope(broken), Findings: found.Findings, Home: orElse(p.File, p.Out)}
+	r := &report.Report{Command: "skein check", Scope: object.scope(broken), Findings: found.Findings, Accepted: found.Accepted, Home: orElse(p.File, p.Out)}
 	if broken == nil {
 		r.Remarks = made.notes()
 	}
@@ -194,6 +195,9 @@ func (r *checkResult) scope(schemaErr error) string {
 	}
 	if n := len(r.Allowed); n > 0 {
 		what += fmt.Sprintf("; %s allowed by comments", count(n, "finding"))
+	}
+	if n := len(r.Accepted); n > 0 {
+		what += fmt.Sprintf("; %s accepted by %s", count(n, "difference"), config.Name)
 	}
 	return what
 }

@@ -6,14 +6,13 @@ import (
 	"testing"
 
 	"github.com/skein-db/skein/internal/finding"
-	"github.com/skein-db/skein/internal/lint"
 )
 
 // TestFieldsOfFindingsAreDocumented: no single rule fills every field of a
 // finding, so no story sees all of them in one object.
 func TestFieldsOfFindingsAreDocumented(t *testing.T) {
 	findings := []finding.Finding{filled[finding.Finding](t)}
-	allowed := []lint.Allowed{{Finding: findings[0], Reason: "x"}}
+	allowed := []finding.Accepted{{Finding: findings[0], Reason: "x"}}
 	for name, value := range map[string]any{
 		"check":   checkResult{Findings: findings, Allowed: allowed, Error: &errorObject{}},
 		"lint":    lintResult{Findings: findings, Allowed: allowed},

@@ -33,12 +33,12 @@ type lintOptions struct {
 
 // lintResult is the JSON object of skein lint.
 type lintResult struct {
-	Status   string            `json:"status"` // "fine" or "findings"
-	Files    int               `json:"files"`
-	Errors   int               `json:"errors"`
-	Warnings int               `json:"warnings"`
-	Findings []finding.Finding `json:"findings"`
-	Allowed  []lint.Allowed    `json:"allowed"`
+	Status   string             `json:"status"` // "fine" or "findings"
+	Files    int                `json:"files"`
+	Errors   int                `json:"errors"`
+	Warnings int                `json:"warnings"`
+	Findings []finding.Finding  `json:"findings"`
+	Allowed  []finding.Accepted `json:"allowed"`
 }
 
 func newLint(a *app) *cobra.Command {
@@ -232,7 +232,9 @@ func (o *lintOptions) lintFiles(ctx context.Context, files []sqlFile) (lint.Resu
 	}
 	err := add(lintLoose(ctx, loose, o.all))
 	finding.Sort(result.Findings)
-	slices.SortStableFunc(result.Allowed, func(a, b lint.Allowed) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line)) })
+	slices.SortStableFunc(result.Allowed, func(a, b finding.Accepted) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
 	return result, err
 }
 

@@ -60,7 +60,10 @@ type Check struct {
 	// "" for the upstream.
 	Base  string
 	Order []Exception
-	Rules []Rule
+	// Accept has the differences between the database that the migrations make
+	// and what is said of it that the team lives with.
+	Accept []Acceptance
+	Rules  []Rule
 	// Postgres is the major version of the throwaway server; 0 leaves it to
 	// what is there.
 	Postgres int
@@ -73,6 +76,23 @@ type Exception struct {
 	Reason       string
 	Line         int // in the file
 }
+
+// Acceptance is a difference that a person has looked at and lets be.
+type Acceptance struct {
+	Code   string // DriftSnapshot or DriftSchema
+	Object string // its kind and name: "column users.email"
+	// Database is what the object has to be in the database that the migrations
+	// make; "" for whatever it is.
+	Database string
+	Reason   string
+	Line     int // in the file
+}
+
+// The codes whose findings are made of differences, which can be accepted.
+const (
+	DriftSnapshot = "drift-snapshot"
+	DriftSchema   = "drift-schema"
+)
 
 // Rule is what becomes of the findings of a code.
 type Rule struct {

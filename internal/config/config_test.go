@@ -22,6 +22,12 @@ check:
     - older: 0201_b
       newer: 0200_a
       reason: both ran everywhere on 3 March
+  accept:
+    - { code: drift-snapshot, object: column users.email, reason: made by hand in 2023 }
+    - code: drift-schema
+      object: view old
+      database: SELECT 1
+      reason: it goes with the old app
   rules:
     idx-gap: off
     sql-orphan: "warning"
@@ -41,9 +47,13 @@ generated:
 		Check: Check{
 			Base: "origin/release", Postgres: 15,
 			Order: []Exception{{"0201_b", "0200_a", "both ran everywhere on 3 March", 6}},
-			Rules: []Rule{{"idx-gap", Off, 10}, {"sql-orphan", Warning, 11}},
+			Accept: []Acceptance{
+				{"drift-snapshot", "column users.email", "", "made by hand in 2023", 10},
+				{"drift-schema", "view old", "SELECT 1", "it goes with the old app", 11},
+			},
+			Rules: []Rule{{"idx-gap", Off, 16}, {"sql-orphan", Warning, 17}},
 		},
-		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 20}},
+		Generated: []Generated{{[]string{"src/client/**", "docs/schema.md"}, "pnpm codegen", 26}},
 		Migrate: Migrate{
 			Refuse:      Refuse{Rows: 1e6, Size: 1 << 30, Time: 10 * time.Second, Rewrite: true},
 			LockTimeout: -1, LockRetries: 20, StatementTimeout: 10 * time.Minute, Wait: time.Hour,
@@ -59,7 +69,7 @@ generated:
 		t.Error(err)
 	}
 	if err := got.Known([]string{"idx-gap", "sql-orphans"}); err == nil ||
-		err.Error() != "skein.yaml:11: check.rules: no finding has the code \"sql-orphan\"\nhint: did you mean sql-orphans?" {
+		err.Error() != "skein.yaml:17: check.rules: no finding has the code \"sql-orphan\"\nhint: did you mean sql-orphans?" {
 		t.Error(err)
 	}
 	for _, text := range []string{"", "# nothing yet\n", "check:\n", "check: {order: , rules: }\ngenerated:\n"} {
@@ -81,26 +91,29 @@ func TestParseErrors(t *testing.T) {
 		"upstream: [":                `skein.yaml:1: this is not YAML: |`,
 		"\n\"":                       `skein.yaml:2: this is not YAML: |`,
 		"check: {order: {older: a}}": `skein.yaml:1:16: check.order is not a list|`,
-		"check:\n  order:\n  - {older: a, newer: b}":               `skein.yaml:3:5: an element of check.order lacks reason|`,
-		"check:\n  order:\n  - {older: a, why: b}":                 `skein.yaml:3:16: an element of check.order has no key "why"|`,
-		"check: {rules: {idx-gap: of}}":                            `skein.yaml:1:26: check.rules.idx-gap cannot be "of"|did you mean off?`,
-		"check: {rules: {idx gap: off}}":                           `skein.yaml:1:17: "idx gap" is not the code of a finding|`,
-		"check: {postgres: 15.2}":                                  `skein.yaml:1:19: check.postgres is not a major version of PostgreSQL|`,
-		"migrate: {refuse: {row: 5}}":                              `skein.yaml:1:20: migrate.refuse has no key "row"|did you mean rows?`,
-		"migrate: {refuse: {rows: many}}":                          `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
-		"migrate: {refuse: {rows: 0}}":                             `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
-		"migrate: {refuse: {size: 5}}":                             `skein.yaml:1:26: migrate.refuse.size is not a size|size: 1GB`,
-		"migrate: {refuse: {size: 0GB}}":                           `skein.yaml:1:26: migrate.refuse.size is not a size|`,
-		"migrate: {refuse: {time: 5}}":                             `skein.yaml:1:26: migrate.refuse.time is not a time|`,
-		"migrate: {refuse: {rewrite: yes please}}":                 `skein.yaml:1:29: migrate.refuse.rewrite is neither true nor false|`,
-		"migrate: {lock-timeout: 3}":                               `skein.yaml:1:25: migrate.lock-timeout is not a time|for example 10s`,
-		"migrate: {lock-retries: -1}":                              `skein.yaml:1:25: migrate.lock-retries is not a number|`,
-		"migrate: {statement-timeout: 0}":                          `skein.yaml:1:30: migrate.statement-timeout is not a time|`,
-		"migrate: {wait: never}":                                   `skein.yaml:1:17: migrate.wait is not a time|`,
-		"generated: [{paths: [a]}]":                                `skein.yaml:1:13: an element of generated needs paths and run|`,
-		"generated: [{paths: [../a], run: x}]":                     `skein.yaml:1:13: the path "../a" lies outside of the project|`,
-		"generated: [{paths: a, run: x}]":                          `skein.yaml:1:21: paths is not a list|`,
-		"check: {order: [&e {older: a, newer: b, reason: c}, *e]}": `skein.yaml:1:17: check.order has the pair a and b twice|`,
+		"check:\n  order:\n  - {older: a, newer: b}":                                `skein.yaml:3:5: an element of check.order lacks reason|`,
+		"check:\n  order:\n  - {older: a, why: b}":                                  `skein.yaml:3:16: an element of check.order has no key "why"|`,
+		"check: {accept: [{code: drift-schema, object: view a}]}":                   `skein.yaml:1:18: an element of check.accept lacks reason|`,
+		"check: {accept: [{code: sql-orphan}]}":                                     `skein.yaml:1:25: check.accept has the code "sql-orphan", and is for drift-snapshot and drift-schema only|`,
+		"check: {accept: [&e {code: drift-schema, object: view a, reason: c}, *e]}": `skein.yaml:1:18: check.accept has drift-schema for view a twice|`,
+		"check: {rules: {idx-gap: of}}":                                             `skein.yaml:1:26: check.rules.idx-gap cannot be "of"|did you mean off?`,
+		"check: {rules: {idx gap: off}}":                                            `skein.yaml:1:17: "idx gap" is not the code of a finding|`,
+		"check: {postgres: 15.2}":                                                   `skein.yaml:1:19: check.postgres is not a major version of PostgreSQL|`,
+		"migrate: {refuse: {row: 5}}":                                               `skein.yaml:1:20: migrate.refuse has no key "row"|did you mean rows?`,
+		"migrate: {refuse: {rows: many}}":                                           `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
+		"migrate: {refuse: {rows: 0}}":                                              `skein.yaml:1:26: migrate.refuse.rows is not a number of rows|`,
+		"migrate: {refuse: {size: 5}}":                                              `skein.yaml:1:26: migrate.refuse.size is not a size|size: 1GB`,
+		"migrate: {refuse: {size: 0GB}}":                                            `skein.yaml:1:26: migrate.refuse.size is not a size|`,
+		"migrate: {refuse: {time: 5}}":                                              `skein.yaml:1:26: migrate.refuse.time is not a time|`,
+		"migrate: {refuse: {rewrite: yes please}}":                                  `skein.yaml:1:29: migrate.refuse.rewrite is neither true nor false|`,
+		"migrate: {lock-timeout: 3}":                                                `skein.yaml:1:25: migrate.lock-timeout is not a time|for example 10s`,
+		"migrate: {lock-retries: -1}":                                               `skein.yaml:1:25: migrate.lock-retries is not a number|`,
+		"migrate: {statement-timeout: 0}":                                           `skein.yaml:1:30: migrate.statement-timeout is not a time|`,
+		"migrate: {wait: never}":                                                    `skein.yaml:1:17: migrate.wait is not a time|`,
+		"generated: [{paths: [a]}]":                                                 `skein.yaml:1:13: an element of generated needs paths and run|`,
+		"generated: [{paths: [../a], run: x}]":                                      `skein.yaml:1:13: the path "../a" lies outside of the project|`,
+		"generated: [{paths: a, run: x}]":                                           `skein.yaml:1:21: paths is not a list|`,
+		"check: {order: [&e {older: a, newer: b, reason: c}, *e]}":                  `skein.yaml:1:17: check.order has the pair a and b twice|`,
 	} {
 		_, err := Parse("skein.yaml", []byte(text))
 		var d *diag.Error

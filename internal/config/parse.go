@@ -100,6 +100,7 @@ func (p *parser) check(n *yaml.Node, c *Check) {
 	p.keys(n, "check", map[string]func(*yaml.Node){
 		"base":     func(v *yaml.Node) { c.Base = p.text(v, "check.base") },
 		"order":    func(v *yaml.Node) { p.each(v, "check.order", func(item *yaml.Node) { p.exception(item, c) }) },
+		"accept":   func(v *yaml.Node) { p.each(v, "check.accept", func(item *yaml.Node) { p.acceptance(item, c) }) },
 		"rules":    func(v *yaml.Node) { p.rules(v, c) },
 		"postgres": func(v *yaml.Node) { c.Postgres = p.major(v) },
 	})
@@ -123,6 +124,33 @@ func (p *parser) exception(n *yaml.Node, c *Check) {
 		}
 	}
 	c.Order = append(c.Order, e)
+}
+
+func (p *parser) acceptance(n *yaml.Node, c *Check) {
+	const form = "write { code: drift-snapshot, object: column users.email, reason: why it stays }"
+	a := Acceptance{Line: n.Line}
+	p.keys(n, "an element of check.accept", map[string]func(*yaml.Node){
+		"code": func(v *yaml.Node) {
+			if a.Code = p.text(v, "code"); a.Code != DriftSnapshot && a.Code != DriftSchema {
+				p.wrong(v, "check.rules turns other findings off; comments in a migration allow what skein lint finds",
+					"check.accept has the code %q, and is for %s and %s only", a.Code, DriftSnapshot, DriftSchema)
+			}
+		},
+		"object":   func(v *yaml.Node) { a.Object = p.text(v, "object") },
+		"database": func(v *yaml.Node) { a.Database = p.text(v, "database") },
+		"reason":   func(v *yaml.Node) { a.Reason = p.text(v, "reason") },
+	})
+	for _, key := range []struct{ name, value string }{{"code", a.Code}, {"object", a.Object}, {"reason", a.Reason}} {
+		if key.value == "" {
+			p.wrong(n, form, "an element of check.accept lacks %s", key.name)
+		}
+	}
+	for _, other := range c.Accept {
+		if other.Code == a.Code && other.Object == a.Object {
+			p.wrong(n, "remove one of the two", "check.accept has %s for %s twice", a.Code, a.Object)
+		}
+	}
+	c.Accept = append(c.Accept, a)
 }
 
 var levels = []string{string(Error), string(Warning), string(Off)}

@@ -45,6 +45,12 @@ type Finding struct {
 	Fixable bool `json:"fixable,omitempty"`
 }
 
+// Accepted is a finding that people have looked at and let be.
+type Accepted struct {
+	Finding
+	Reason string `json:"reason"` // "" where none was given
+}
+
 // Sort puts findings in the order of files, lines and columns. Those at one
 // place keep their order.
 func Sort(findings []Finding) {

@@ -128,7 +128,7 @@ func allow(in Input, all []found) Result {
 			}
 			if a := allowedBy(comments, found); a != nil {
 				a.used[found.Code] = true
-				r.Allowed = append(r.Allowed, Allowed{found.Finding, a.reason})
+				r.Allowed = append(r.Allowed, finding.Accepted{Finding: found.Finding, Reason: a.reason})
 				continue
 			}
 			r.Findings = append(r.Findings, found.Finding)

@@ -62,13 +62,7 @@ const Off finding.Severity = "off"
 type Result struct {
 	Findings []finding.Finding
 	// Allowed are the findings that a comment in the file allows.
-	Allowed []Allowed
-}
-
-// Allowed is a finding that a comment allows.
-type Allowed struct {
-	finding.Finding
-	Reason string `json:"reason"` // "" where the comment gives none
+	Allowed []finding.Accepted
 }
 
 // Run judges the files.

@@ -26,7 +26,9 @@ type Report struct {
 	// none.
 	Remarks  []string
 	Findings []finding.Finding // sorted as by finding.Sort
-	Rules    []finding.Rule    // the catalogue; codes that it lacks are shown all the same
+	// Accepted are findings that skein.yaml lets be. People see how many in Scope.
+	Accepted []finding.Accepted
+	Rules    []finding.Rule // the catalogue; codes that it lacks are shown all the same
 	// Problem is why a part of the work could not be done, or nil. Text leaves it
 	// to the caller, who prints it as every error.
 	Problem *diag.Error

@@ -51,6 +51,10 @@ func sample() *Report {
 			{Code: "when-order", Severity: finding.Error, File: "drizzle/meta/_journal.json", Line: 22, Message: "entry 0002_three is not newer than 0001_two before it", Hint: "set its when"},
 			{Code: "drift", Severity: finding.Error, File: "/elsewhere/a b.sql", Message: "outside", Hint: "bring it in"},
 		},
+		Accepted: []finding.Accepted{{
+			Finding: finding.Finding{Code: "drift-snapshot", Severity: finding.Error, File: "drizzle/0003_drop it.sql", Migration: "0003_drop it", Message: "1 object differs"},
+			Reason:  "was always so",
+		}},
 	}
 }
 

@@ -72,6 +72,13 @@ type (
 		Message      sarifText         `json:"message"`
 		Locations    []sarifLocation   `json:"locations"`
 		Fingerprints map[string]string `json:"partialFingerprints"`
+		Suppressions []sarifWaiver     `json:"suppressions,omitempty"`
+	}
+	// A suppression, section 3.35; external is one that does not stand in the code.
+	sarifWaiver struct {
+		Kind          string `json:"kind"`
+		Status        string `json:"status"`
+		Justification string `json:"justification"`
 	}
 	sarifLocation struct {
 		Physical sarifPhysical `json:"physicalLocation"`
@@ -117,15 +124,23 @@ func SARIF(r *Report) []byte {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRuleOf(rule))
 	}
 	prints := fingerprints{report: r, seen: map[string]int{}}
-	for _, f := range r.Findings {
-		run.Results = append(run.Results, sarifResult{
+	result := func(f finding.Finding) sarifResult {
+		return sarifResult{
 			RuleID:       f.Code,
 			RuleIndex:    slices.IndexFunc(rules, func(rule finding.Rule) bool { return rule.Code == f.Code }),
 			Level:        string(f.Severity),
 			Message:      sarifText{Text: longMessage(f)},
 			Locations:    r.locations(f.File, f.Line, f.Column),
 			Fingerprints: map[string]string{fingerprintName: prints.of(f)},
-		})
+		}
+	}
+	for _, f := range r.Findings {
+		run.Results = append(run.Results, result(f))
+	}
+	for _, f := range r.Accepted {
+		accepted := result(f.Finding)
+		accepted.Suppressions = []sarifWaiver{{Kind: "external", Status: "accepted", Justification: f.Reason}}
+		run.Results = append(run.Results, accepted)
 	}
 	if e := r.Problem; e != nil {
 		run.Invocations[0].Notifications = []sarifNotice{{
@@ -138,7 +153,11 @@ func SARIF(r *Report) []byte {
 // usedRules is the catalogue and what was found beside it.
 func (r *Report) usedRules() []finding.Rule {
 	rules := slices.Clone(r.Rules)
-	for _, f := range r.Findings {
+	found := slices.Clone(r.Findings)
+	for _, f := range r.Accepted {
+		found = append(found, f.Finding)
+	}
+	for _, f := range found {
 		if !slices.ContainsFunc(rules, func(rule finding.Rule) bool { return rule.Code == f.Code }) {
 			rules = append(rules, r.rule(f.Code))
 		}
