@@ -162,12 +162,7 @@ func (d *Database) explain(ctx context.Context, stage *replay.Stage, h *history.
 
 // read reads the database for a comparison with a schema.
 func (d *Database) read(ctx context.Context, want *schema.Schema) (*schema.Schema, error) {
-	reading := d.Reading
-	reading.Linked = catalog.Linked(want)
-	for _, r := range want.Roles {
-		reading.Roles = append(reading.Roles, r.Name)
-	}
-	return catalog.Read(ctx, d.Conn, reading)
+	return catalog.Read(ctx, d.Conn, d.Reading.Against(want))
 }
 
 func (d *Database) fit(ctx context.Context, stage *replay.Stage, h *history.History, n int) (*Fit, error) {

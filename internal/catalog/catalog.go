@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -30,6 +31,31 @@ type Options struct {
 	// Roles are the names of the roles to read; those that do not exist are
 	// left out. Roles belong to the whole server, so none is read unasked.
 	Roles []string
+}
+
+// Against returns the options with which a database is read to be compared with
+// want: what want names counts as asked for, its roles, the tables of its linked
+// policies, and its schemas, also those that Schemas leaves out. Otherwise they
+// would all seem to be missing from the database.
+func (o Options) Against(want *schema.Schema) Options {
+	o.Linked = Linked(want)
+	o.Roles = nil
+	for _, r := range want.Roles {
+		o.Roles = append(o.Roles, r.Name)
+	}
+	if len(o.Schemas) > 0 {
+		o.Schemas = slices.Clone(o.Schemas)
+		for _, held := range want.Objects() {
+			name := held.In.Schema
+			if held.Kind == schema.KindSchema {
+				name = held.Name
+			}
+			if name != "" && !slices.Contains(o.Schemas, name) {
+				o.Schemas = append(o.Schemas, name)
+			}
+		}
+	}
+	return o
 }
 
 // DefaultMigrations is the table in which drizzle records applied migrations.

@@ -230,7 +230,7 @@ func (a *app) readDatabase(ctx context.Context, s, other *side, o sideOptions) e
 	defer db.close()
 	s.name, s.major = db.name, majorOf(db.PgConn().ParameterStatus("server_version"))
 	defer a.working("reading the catalog of %s", db.name)()
-	read, err := catalog.Inspect(ctx, db.Conn, other.filter)
+	read, err := catalog.Inspect(ctx, db.Conn, other.filter.Against(other.schema))
 	if err != nil {
 		return err
 	}

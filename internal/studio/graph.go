@@ -63,8 +63,32 @@ type graphEnum struct {
 // schemaAt reads the schema at a point.
 func (s *Server) schemaAt(ctx context.Context, at string) (*schema.Schema, error) {
 	if at == atLive || at == "" {
-		return s.liveSchema(ctx)
+		return s.liveSchema(ctx, s.filter())
 	}
+	return s.writtenSchema(ctx, at)
+}
+
+// schemasAt reads the schemas at two points, the database as it is read to be
+// compared with the other.
+func (s *Server) schemasAt(ctx context.Context, from, to string) (*schema.Schema, *schema.Schema, error) {
+	if from == atLive && to != atLive {
+		b, a, err := s.schemasAt(ctx, to, from)
+		return a, b, err
+	}
+	a, err := s.schemaAt(ctx, from)
+	if err != nil {
+		return nil, nil, err
+	}
+	if to != atLive || from == atLive {
+		b, err := s.schemaAt(ctx, to)
+		return a, b, err
+	}
+	b, err := s.liveSchema(ctx, s.filter().Against(a))
+	return a, b, err
+}
+
+// writtenSchema reads the schema at a point that is not the database.
+func (s *Server) writtenSchema(ctx context.Context, at string) (*schema.Schema, error) {
 	p, err := s.project()
 	if err != nil {
 		return nil, err
@@ -93,16 +117,20 @@ func (s *Server) schemaAt(ctx context.Context, at string) (*schema.Schema, error
 	return &snapshot.Schema, nil
 }
 
-func (s *Server) liveSchema(ctx context.Context) (*schema.Schema, error) {
+// filter says which part of the database is the project's.
+func (s *Server) filter() catalog.Options {
+	if p := s.options.Project; p != nil {
+		return p.Filter
+	}
+	return catalog.Options{}
+}
+
+func (s *Server) liveSchema(ctx context.Context, filter catalog.Options) (*schema.Schema, error) {
 	conn, err := s.pool.Take(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer s.pool.Give(conn)
-	filter := catalog.Options{}
-	if p := s.options.Project; p != nil {
-		filter = p.Filter
-	}
 	return catalog.Read(ctx, conn, filter)
 }
 
@@ -228,11 +256,7 @@ type columnsDifference struct {
 // counts as dropped and made: nobody is asked.
 func (s *Server) difference(w http.ResponseWriter, r *http.Request) error {
 	q := r.URL.Query()
-	from, err := s.schemaAt(r.Context(), q.Get("from"))
-	if err != nil {
-		return err
-	}
-	to, err := s.schemaAt(r.Context(), q.Get("to"))
+	from, to, err := s.schemasAt(r.Context(), q.Get("from"), q.Get("to"))
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
 
+	"github.com/skein-db/skein/internal/catalog"
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diff"
 	"github.com/skein-db/skein/internal/finding"
@@ -179,6 +180,32 @@ func TestSchema(t *testing.T) {
 	s.get(&d, "GET", "/api/schema/difference?from=live&to=files", nil)
 	if len(d.Tables.Removed) != 1 || len(d.Notes) != 1 {
 		t.Errorf("difference: %+v", d)
+	}
+}
+
+// What the schema files name is read of the database, whatever the config leaves
+// out: roles, and schemas that schemaFilter does not have.
+func TestDifferenceReadsWhatIsNamed(t *testing.T) {
+	role := "reader_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+	named := &schema.Schema{
+		Schemas: []string{"shop"},
+		Roles:   []schema.Role{{Name: role, Inherit: true}},
+		Tables:  []schema.Table{{Schema: "shop", Name: "items", Columns: []schema.Column{{Name: "id", Type: "integer", PrimaryKey: true, NotNull: true}}}},
+	}
+	s := start(t, "CREATE ROLE "+role+"; CREATE SCHEMA shop; CREATE TABLE shop.items (id int PRIMARY KEY); CREATE SCHEMA others; CREATE TABLE others.own (id int)",
+		func(o *Options) {
+			o.Project = &Project{
+				Filter: catalog.Options{Schemas: []string{"public"}},
+				Schema: func(context.Context) (*schema.Schema, error) { return named, nil },
+			}
+		})
+	t.Cleanup(func() { _, _ = s.db.Exec(context.Background(), "DROP ROLE "+role) })
+	for _, query := range []string{"from=live&to=files", "from=files&to=live"} {
+		var d differenceAnswer
+		s.get(&d, "GET", "/api/schema/difference?"+query, nil)
+		if len(d.SQL) != 0 {
+			t.Errorf("%s: %q", query, d.SQL)
+		}
 	}
 }
 
