@@ -221,7 +221,7 @@ func (w *walker) tryBehind(ctx context.Context, lent []string, from *schema.Sche
 func (w *walker) try(ctx context.Context, first []history.Migration, between *schema.Schema, then []history.Migration, last *schema.Schema) (trial, error) {
 	var t trial
 	all := append(slices.Clone(first), then...)
-	stage, err := replay.Open(ctx, all, last, replay.Options{Server: pgserver.Options{Offline: true, Log: func(line string) { fmt.Fprintln(w.log, line) }}})
+	stage, err := replay.Open(ctx, all, last, replay.Options{Server: pgserver.Options{Log: func(line string) { fmt.Fprintln(w.log, line) }}})
 	if err != nil {
 		t.stuck = err.Error()
 		return t, ctx.Err()
