@@ -7,10 +7,12 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # JavaScript engine in them is translated code, a hundred times slower under the
 # detector.
 RACE := ./internal/filefacts ./internal/history ./internal/snapshot ./internal/pgserver/... ./internal/secret
+RACE_PARTS := ./internal/sqltree ./internal/replay ./internal/kube ./internal/check ./internal/migrate ./internal/cli .
+RACE_SOME := ParseAll|TwoAtOnce|TwoForwards
 RACE_CHECK := LookedAtOnce|LandedSQL
 RACE_MIGRATE := ManyAtOnce|Waiter|Interrupted|TerminatedBackend|LostAtCommit|Readers|Blocker|Deadlock|Events
-RACE_CLI := CtrlC|Progress
-RACE_LIBRARY := PoolOfOne|Interrupted|Busy|Log
+RACE_CLI := CtrlC|TestProgress
+RACE_LIBRARY := PoolOfOne|TestBusy$$|TestLog$$
 RACE_STUDIO := AtOnce|SQLCancel|Gone|ApplyCanceled
 
 help: ## show the targets
@@ -43,13 +45,9 @@ shots: build ## take the README's pictures anew, in Chromium
 	cd web && npm run shots
 
 race: ## run the tests of everything concurrent under the race detector
-	$(GO) test -race $(RACE)
-	$(GO) test -race -run 'ParseAll|TwoAtOnce|TwoForwards' ./internal/sqltree ./internal/replay ./internal/kube
-	$(GO) test -race -run '$(RACE_CHECK)' ./internal/check
-	$(GO) test -race -run '$(RACE_MIGRATE)' ./internal/migrate
-	$(GO) test -race -run '$(RACE_CLI)' ./internal/cli
-	$(GO) test -race -run '$(RACE_LIBRARY)' .
-	$(GO) test -race -run '$(RACE_STUDIO)' ./internal/studio ./internal/studio/pool
+	CGO_ENABLED=1 $(GO) test -race $(RACE)
+	CGO_ENABLED=1 $(GO) test -race -run '$(RACE_SOME)|$(RACE_CHECK)|$(RACE_MIGRATE)|$(RACE_CLI)|$(RACE_LIBRARY)' $(RACE_PARTS)
+	CGO_ENABLED=1 $(GO) test -race -run '$(RACE_STUDIO)' ./internal/studio ./internal/studio/pool
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l *.go cmd internal examples skeinotel | tee /dev/stderr)" || { echo 'gofmt these files' >&2; exit 1; }
