@@ -16,8 +16,6 @@ export const skein = process.env.SKEIN ?? new URL("../../bin/skein", import.meta
 export const browserPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-export { browserPath };
-
 /** Starts a program and reads its output until a line says what is waited for. */
 export function start(args, env, wanted, cwd) {
   const child = spawn(skein, args, { cwd, env: { ...process.env, ...env, NO_COLOR: "1" }, stdio: ["ignore", "pipe", "pipe"] });
