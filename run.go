@@ -41,8 +41,8 @@ func newRun(ctx context.Context, opts []Option) *run {
 	return r
 }
 
-// on runs f on a session of the connection and makes its error one of ours.
-func (r *run) on(conn any, fsys fs.FS, f func(*migrate.Session, *history.History) error) error {
+// on runs f on the connection and makes its error one of ours.
+func (r *run) on(conn any, fsys fs.FS, f func(*migrate.Connection, *history.History) error) error {
 	if fsys == nil {
 		return r.failed(wrongCall("the file system is nil", "pass the embed.FS with the migrations folder"))
 	}
@@ -53,11 +53,11 @@ func (r *run) on(conn any, fsys fs.FS, f func(*migrate.Session, *history.History
 	for _, m := range h.Migrations {
 		r.files[m.Entry.Tag] = m.File
 	}
-	return r.failed(r.connect(conn, func(s *migrate.Session) error { return f(s, h) }))
+	return r.failed(r.connect(conn, func(c *migrate.Connection) error { return f(c, h) }))
 }
 
-// connect gives f a session on what the caller has.
-func (r *run) connect(conn any, f func(*migrate.Session) error) error {
+// connect gives f a connection of what the caller has.
+func (r *run) connect(conn any, f func(*migrate.Connection) error) error {
 	switch conn := conn.(type) {
 	case *pgx.Conn:
 		if conn == nil {
@@ -88,8 +88,8 @@ func (r *run) connect(conn any, f func(*migrate.Session) error) error {
 	return noConn() // the type parameter lets nothing else by
 }
 
-// closing gives f a session on a connection that is closed afterwards.
-func closing(conn *pgx.Conn, f func(*migrate.Session) error) error {
+// closing gives f a connection that is closed afterwards.
+func closing(conn *pgx.Conn, f func(*migrate.Connection) error) error {
 	defer func() {
 		ctx, cancel := context.WithTimeout(context.Background(), closeLimit)
 		defer cancel()
@@ -109,8 +109,8 @@ func wrongCall(message, hint string) error {
 }
 
 // plan reads what is pending and holds it against the options.
-func (r *run) plan(s *migrate.Session, h *history.History) (*migrate.Pending, error) {
-	plan, err := s.Plan(r.ctx, h, r.o.target)
+func (r *run) plan(c *migrate.Connection, h *history.History) (*migrate.Pending, error) {
+	plan, err := c.Plan(r.ctx, h, r.o.target)
 	if err == nil && r.o.strict {
 		err = plan.InStrictOrder()
 	}
@@ -120,14 +120,14 @@ func (r *run) plan(s *migrate.Session, h *history.History) (*migrate.Pending, er
 	return plan, err
 }
 
-// migrate is Migrate on a session.
-func (r *run) migrate(s *migrate.Session, h *history.History) error {
-	plan, err := r.plan(s, h)
+// migrate is Migrate on a connection.
+func (r *run) migrate(c *migrate.Connection, h *history.History) error {
+	plan, err := r.plan(c, h)
 	if err != nil {
 		return err
 	}
 	planned := Planned{Steps: stepsOf(plan), Report: reportOf(plan.Report)}
-	planned.Host, planned.Port, planned.Database = s.Place()
+	planned.Host, planned.Port, planned.Database = c.Place()
 	r.tell(planned)
 	late := map[string]bool{}
 	for _, step := range plan.Steps {
@@ -135,7 +135,7 @@ func (r *run) migrate(s *migrate.Session, h *history.History) error {
 	}
 	o := r.o.run
 	o.OnEvent = func(e migrate.Event) { r.pass(e, late) }
-	done, err := s.Apply(r.ctx, plan, o)
+	done, err := c.Apply(r.ctx, plan, o)
 	for _, m := range done.Migrations {
 		r.result.Applied = append(r.result.Applied, Applied{Migration: m.Tag, File: r.files[m.Tag], OutOfOrder: late[m.Tag], Took: m.Duration})
 	}

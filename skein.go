@@ -52,8 +52,8 @@ func Migrate[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (*
 // would refuse.
 func Plan[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (steps []Step, err error) {
 	r := newRun(ctx, opts)
-	err = r.on(conn, fsys, func(s *migrate.Session, h *history.History) error {
-		plan, err := r.plan(s, h)
+	err = r.on(conn, fsys, func(c *migrate.Connection, h *history.History) error {
+		plan, err := r.plan(c, h)
 		if err == nil {
 			steps = stepsOf(plan)
 		}
@@ -66,8 +66,8 @@ func Plan[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (step
 // nothing, takes no lock, and needs three round trips at most.
 func Status[C Conn](ctx context.Context, conn C, fsys fs.FS, opts ...Option) (report *Report, err error) {
 	r := newRun(ctx, opts)
-	err = r.on(conn, fsys, func(s *migrate.Session, h *history.History) error {
-		found, err := s.Status(r.ctx, h, r.o.target)
+	err = r.on(conn, fsys, func(c *migrate.Connection, h *history.History) error {
+		found, err := c.Status(r.ctx, h, r.o.target)
 		if err == nil {
 			report = reportOf(found)
 		}

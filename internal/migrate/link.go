@@ -35,9 +35,9 @@ type reading struct {
 	notice   func(*pgconn.Notice) // may be nil
 }
 
-// Session is a connection to run on and the way to further ones like it: one
-// is opened to see whom a statement waits for, and one when the first is lost.
-type Session struct {
+// Connection is one to run on and the way to further ones like it: one is
+// opened to see whom a statement waits for, and one when the first is lost.
+type Connection struct {
 	conn link
 	open func(context.Context) (link, error)
 
@@ -45,29 +45,29 @@ type Session struct {
 	port           uint16
 }
 
-// Place is where the session leads to, as far as that is known.
-func (s *Session) Place() (host string, port uint16, database string) {
-	return s.host, s.port, s.database
+// Place is where the connection leads to, as far as that is known.
+func (c *Connection) Place() (host string, port uint16, database string) {
+	return c.host, c.port, c.database
 }
 
-// OnPgx returns the session of a connection of pgx. Further ones are opened
-// with the same settings.
-func OnPgx(conn *pgx.Conn) *Session {
+// OnPgx makes one of a connection of pgx. Further ones are opened with the same
+// settings.
+func OnPgx(conn *pgx.Conn) *Connection {
 	config := conn.Config()
-	s := &Session{conn: &pgxLink{conn.PgConn()}, host: config.Host, port: config.Port, database: address.Database(config)}
-	s.open = func(ctx context.Context) (link, error) {
+	c := &Connection{conn: &pgxLink{conn.PgConn()}, host: config.Host, port: config.Port, database: address.Database(config)}
+	c.open = func(ctx context.Context) (link, error) {
 		further, err := pgx.ConnectConfig(ctx, config.Copy())
 		if err != nil {
 			return nil, err
 		}
 		return &pgxLink{further.PgConn()}, nil
 	}
-	return s
+	return c
 }
 
 // Status is as the function Status.
-func (s *Session) Status(ctx context.Context, h *history.History, t Target) (*Report, error) {
-	w, err := newWire(s.conn)
+func (c *Connection) Status(ctx context.Context, h *history.History, t Target) (*Report, error) {
+	w, err := newWire(c.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,8 @@ func (s *Session) Status(ctx context.Context, h *history.History, t Target) (*Re
 }
 
 // Plan is as the function Plan.
-func (s *Session) Plan(ctx context.Context, h *history.History, t Target) (*Pending, error) {
-	w, err := newWire(s.conn)
+func (c *Connection) Plan(ctx context.Context, h *history.History, t Target) (*Pending, error) {
+	w, err := newWire(c.conn)
 	if err != nil {
 		return nil, err
 	}
@@ -98,12 +98,12 @@ func (s *Session) Plan(ctx context.Context, h *history.History, t Target) (*Pend
 }
 
 // Apply is as the function Apply.
-func (s *Session) Apply(ctx context.Context, p *Pending, o Options) (*Applied, error) {
-	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), open: s.open}
+func (c *Connection) Apply(ctx context.Context, p *Pending, o Options) (*Applied, error) {
+	r := &runner{plan: p, o: o, done: &Applied{}, key: lockKey(p.Target), open: c.open}
 	if len(p.Steps)+len(p.Moves) == 0 {
 		return r.done, nil
 	}
-	w, err := newWire(s.conn)
+	w, err := newWire(c.conn)
 	if err != nil {
 		return r.done, err
 	}

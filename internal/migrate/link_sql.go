@@ -24,7 +24,7 @@ const furtherLimit = 15 * time.Second
 // OnDB runs f on a connection of a database/sql pool, which is thrown away
 // afterwards: a migration may have changed its session. A connection that is
 // pgx's underneath is used as such.
-func OnDB(ctx context.Context, db *sql.DB, f func(*Session) error) error {
+func OnDB(ctx context.Context, db *sql.DB, f func(*Connection) error) error {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return NoConnection(ctx, err)
@@ -46,7 +46,7 @@ func OnDB(ctx context.Context, db *sql.DB, f func(*Session) error) error {
 	if err != nil {
 		return err
 	}
-	return f(&Session{conn: l, database: l.parameters["database"], open: func(ctx context.Context) (link, error) { return further(ctx, db) }})
+	return f(&Connection{conn: l, database: l.parameters["database"], open: func(ctx context.Context) (link, error) { return further(ctx, db) }})
 }
 
 // NoConnection is the error when the pool has none that works.

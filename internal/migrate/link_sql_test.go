@@ -57,7 +57,7 @@ type wrapped struct {
 
 // upDB plans and applies on a connection of the pool.
 func upDB(ctx context.Context, db *sql.DB, h *history.History, o Options) (done *Applied, err error) {
-	err = OnDB(ctx, db, func(s *Session) error {
+	err = OnDB(ctx, db, func(s *Connection) error {
 		p, err := s.Plan(ctx, h, Target{})
 		if err != nil {
 			return err

@@ -24,7 +24,7 @@ func TestRoundTrips(t *testing.T) {
 	mustUp(t, conn, done)
 	more := historyOf("CREATE TABLE a (id int);", "CREATE INDEX CONCURRENTLY a_id ON a (id);", "DROP INDEX CONCURRENTLY a_id;")
 	c := &counted{link: &pgxLink{conn.PgConn()}}
-	s := &Session{conn: c}
+	s := &Connection{conn: c}
 	if _, err := s.Plan(t.Context(), done, Target{}); err != nil || c.trips != 1 {
 		t.Errorf("nothing pending: %d round trips, %v", c.trips, err)
 	}
