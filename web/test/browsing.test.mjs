@@ -289,7 +289,11 @@ rooms("looking at rows", () => studio(setup), (on) => {
     assert.equal(await page.evaluate(() => [...document.querySelectorAll("[aria-selected=true][data-c]")].length), 0); // a swipe selects nothing
     await swipe(box.x + 300, box.y + 400, -200, 0);
     await page.waitForFunction(() => document.querySelector("[role=grid]").scrollLeft > 50);
-    await page.getByRole("grid").evaluate((g) => g.scrollTo(0, 0));
+    // What was swiped rolls on, and a tap would only stop it.
+    await page.getByRole("grid").evaluate(async (g) => {
+      for (let still = 0, at = NaN; still < 10; still = g.scrollLeft === at ? still + 1 : 0, at = g.scrollLeft) await new Promise(requestAnimationFrame);
+      g.scrollTo(0, 0);
+    });
     await cell(page, 2, 1).waitFor();
     await page.locator('[data-gutter="2"]').tap();
     const fields = page.getByRole("region", { name: "Fields" });
