@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { firstWord, groupMost, groupName, groups, ties } from "./cluster";
 import { arrange, pack, type Ask, type Layout } from "./layout";
+import { loopReach } from "./paths";
 
 /** Tables as an application has them: families, join tables, two hubs that much points to, and some that stand alone. */
 function application(n: number): Ask {
@@ -76,6 +77,8 @@ describe("the layout", () => {
       links: [{ from: "public.a", to: "public.b" }, { from: "public.b", to: "public.a" }, { from: "public.c", to: "public.c" }],
     });
     expect(overlaps(l)).toEqual([]);
+    const alone = arrange({ boxes: [box("c")], shape: 1.6, links: [{ from: "public.c", to: "public.c" }] });
+    expect(alone.w).toBe(100 + loopReach);
   });
 });
 

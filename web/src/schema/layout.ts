@@ -6,6 +6,7 @@
 import { Graph as Dagre, layout as dagre } from "@dagrejs/dagre";
 import { groupName, groups, ties } from "./cluster";
 import { neighbours } from "./graph";
+import { loopReach } from "./paths";
 
 export interface Sized {
   id: string;
@@ -97,7 +98,8 @@ interface Block {
 function layoutGroup(inside: readonly Sized[], links: readonly { from: string; to: string }[]): Block {
   const ids = new Set(inside.map((b) => b.id));
   const own = links.filter((l) => ids.has(l.from) && ids.has(l.to) && l.from !== l.to);
-  const parts = components(inside, own).map((part) => layers(part, own));
+  const looped = new Set(links.filter((l) => l.from === l.to).map((l) => l.from));
+  const parts = components(inside, own).map((part) => layers(part, own, looped));
   const area = parts.reduce((s, p) => s + (p.w + gap.part) * (p.h + gap.part), 0);
   return shelves(parts, Math.sqrt(area * 1.5));
 }
@@ -128,7 +130,7 @@ function components(inside: readonly Sized[], own: readonly { from: string; to: 
 }
 
 /** One connected part, in layers from left to right. */
-function layers(part: readonly Sized[], own: readonly { from: string; to: string }[]): Block {
+function layers(part: readonly Sized[], own: readonly { from: string; to: string }[], looped: ReadonlySet<string>): Block {
   const g = new Dagre({ multigraph: false });
   g.setGraph({ rankdir: "LR", nodesep: gap.node, ranksep: gap.rank, ranker: "network-simplex" });
   g.setDefaultEdgeLabel(() => ({}));
@@ -148,7 +150,7 @@ function layers(part: readonly Sized[], own: readonly { from: string; to: string
     const n = g.node(b.id) as { x: number; y: number };
     left = Math.min(left, n.x - b.w / 2);
     top = Math.min(top, n.y - b.h / 2);
-    right = Math.max(right, n.x + b.w / 2);
+    right = Math.max(right, n.x + b.w / 2 + (looped.has(b.id) ? loopReach : 0));
     bottom = Math.max(bottom, n.y + b.h / 2);
   }
   for (const b of part) {

@@ -6,6 +6,8 @@ import type { Area } from "./layout";
 export const header = 30; // height of a box's head
 export const line = 20; // height of one column
 export const foot = 6;
+/** How far the link of a table to itself reaches beyond its right edge. */
+export const loopReach = 36;
 
 export interface End {
   box: Area;
@@ -43,7 +45,8 @@ export function pathBetween(from: End, to: End): Path {
 /** A link of a table to itself. */
 export function loop(box: Area, y1: number, y2: number): Path {
   const x = box.x + box.w, top = box.y + y1, bottom = box.y + (y1 === y2 ? y2 - 12 : y2);
-  return { d: `M${x} ${top}C${x + 46} ${top} ${x + 46} ${bottom} ${x} ${bottom}`, many: { x, y: top, way: 1 }, one: { x, y: bottom, way: 1 } };
+  const beyond = x + (loopReach * 4) / 3; // the curve comes three quarters of the way to its handles
+  return { d: `M${x} ${top}C${beyond} ${top} ${beyond} ${bottom} ${x} ${bottom}`, many: { x, y: top, way: 1 }, one: { x, y: bottom, way: 1 } };
 }
 
 /** The crow's foot: many rows here may point to one there. */
