@@ -159,7 +159,7 @@ func codesIn(t *testing.T, dir string) map[string]string {
 		}
 		files = append(files, file)
 	}
-	r := &codeReader{constants: map[string]string{}, takesCode: map[string]int{}}
+	r := &codeReader{constants: shared(t), takesCode: map[string]int{}}
 	for _, file := range files {
 		ast.Inspect(file, r.declare)
 	}
@@ -173,6 +173,22 @@ func codesIn(t *testing.T, dir string) map[string]string {
 		})
 	}
 	return codes
+}
+
+// shared are the constants of package config, which skein.yaml is read by, as
+// other packages write them.
+func shared(t *testing.T) map[string]string {
+	file, err := parser.ParseFile(token.NewFileSet(), "../config/config.go", nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &codeReader{constants: map[string]string{}, takesCode: map[string]int{}}
+	ast.Inspect(file, r.declare)
+	out := map[string]string{}
+	for name, text := range r.constants {
+		out["config."+name] = text
+	}
+	return out
 }
 
 // codeReader knows a package's constants and which parameter of its functions
@@ -278,6 +294,11 @@ func (r *codeReader) text(e ast.Expr) (string, bool) {
 	case *ast.Ident:
 		text, ok := r.constants[e.Name]
 		return text, ok
+	case *ast.SelectorExpr:
+		if from, is := e.X.(*ast.Ident); is {
+			text, ok := r.constants[from.Name+"."+e.Sel.Name]
+			return text, ok
+		}
 	}
 	return "", false
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 )
 
 // Main is the program. It does not return.
@@ -57,7 +58,7 @@ func (r *run) do() {
 		fmt.Fprintln(os.Stderr, r.cluster.Says)
 	}
 	if slices.Contains(r.cluster.Hang, r.words[0]) {
-		select {}
+		time.Sleep(time.Hour) // not select {}: without cgo, Go ends a program in which nothing can happen any more
 	}
 	if r.words[0] == "config" {
 		r.config()
