@@ -37,9 +37,9 @@ func newResolve(a *app) *cobra.Command {
 		Short: "make one history of two that met in a merge or rebase",
 		Long: `When two branches both added migrations, git leaves conflicts in the journal and the snapshots, or none
 and a folder that does not work. In the middle of a merge, rebase, cherry-pick, revert or stash pop,
-after a merge that went through, or before anything meets (--onto), this puts the local migrations
-behind upstream's: renumbered, chained to upstream's last snapshot, with a newer time where that is
-needed. Their SQL stays byte for byte, unless upstream changed what it starts from: then generated
+after a merge or rebase that went through, or before anything meets (--onto), this puts the local
+migrations behind upstream's: renumbered, chained to upstream's last snapshot, with a newer time where
+that is needed. Their SQL stays byte for byte, unless upstream changed what it starts from: then generated
 statements are told anew, and those written by hand stay in their place. Upstream's migrations are
 never changed.
 
@@ -170,6 +170,7 @@ func (r *resolving) once(ctx context.Context) (again bool, err error) {
 	r.result.Steps = append(r.result.Steps, *step)
 	step = &r.result.Steps[len(r.result.Steps)-1]
 	r.tell(placeText(step.Operation, r.outPaint()))
+	r.tell(brokenText(step.Broken, r.outPaint()))
 	r.tell(movesText(step.Migrations, r.outPaint()))
 	if len(step.Problems) > 0 {
 		r.result.Status = "problems"

@@ -21,6 +21,7 @@ type resolveResult struct {
 // resolveStep is one joining of two lines; a rebase can take several.
 type resolveStep struct {
 	Operation  operationObject   `json:"operation"`
+	Broken     []brokenObject    `json:"broken"`
 	Migrations []moveObject      `json:"migrations"`
 	Problems   []problemObject   `json:"problems"`
 	Files      []string          `json:"files"`
@@ -40,6 +41,12 @@ type operationObject struct {
 	Local    string `json:"local"`
 	Side     string `json:"side"` // of git's: "ours" or "theirs" is upstream
 	Why      string `json:"why"`
+}
+
+// brokenObject is a finding of skein check about a branch by itself.
+type brokenObject struct {
+	Code    string `json:"code"`
+	Message string `json:"message"`
 }
 
 type moveObject struct {
@@ -99,8 +106,8 @@ type proofObject struct {
 // newRebasedStep says what becomes of a rebase that is over.
 func newRebasedStep(found *settle.Rebased) *resolveStep {
 	return &resolveStep{
-		Operation:  operationObject{Doing: "rebased", Upstream: found.Onto, Local: found.Head, Side: "ours", Why: "the commits were put on it"},
-		Migrations: newMoves(found.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Unmerged: []string{},
+		Operation: operationObject{Doing: "rebased", Upstream: found.Onto, Local: found.Head, Side: "ours", Why: "the commits were put on it"},
+		Broken:    []brokenObject{}, Migrations: newMoves(found.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Unmerged: []string{},
 		Untold: []string{}, Generated: []generatedObject{}, Schema: schemaStateObject{State: string(settle.Unknown), Statements: []string{}},
 	}
 }
@@ -112,9 +119,12 @@ func newResolveStep(ctx context.Context, c *settle.Case) (*resolveStep, error) {
 		Operation: operationObject{
 			Doing: placeName(p), Step: p.Step, Steps: p.Steps, Upstream: p.Upstream, Local: p.Local, Side: gitSide(p, merge.Upstream), Why: p.Why,
 		},
-		Migrations: newMoves(c.Plan.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
+		Broken: []brokenObject{}, Migrations: newMoves(c.Plan.Moves), Problems: []problemObject{}, Files: []string{}, Staged: []string{}, Generated: []generatedObject{},
 		Unmerged: append([]string{}, c.Unmerged...), Untold: append([]string{}, c.Plan.Untold()...),
 		Schema: schemaStateObject{State: string(c.Schema), Statements: []string{}},
+	}
+	for _, f := range c.Broken {
+		s.Broken = append(s.Broken, brokenObject{f.Code, f.Message})
 	}
 	if c.Differs != nil {
 		s.Schema.Statements = append(s.Schema.Statements, c.Differs.Statements()...)
@@ -197,6 +207,8 @@ func placeName(p *resolve.Place) string {
 	switch {
 	case p.Behind:
 		return "behind"
+	case p.Ahead:
+		return "ahead"
 	case p.Doing == gitrepo.Idle:
 		return "merged"
 	}

@@ -21,6 +21,9 @@ func placeText(o operationObject, p paint) string {
 	if o.Step > 0 && o.Steps > 1 {
 		what += fmt.Sprintf(", commit %d of %d", o.Step, o.Steps)
 	}
+	if o.Doing == "ahead" {
+		return fmt.Sprintf("git joins nothing, but this branch's migrations are no sound history: upstream %s stays as it is, because %s, and they come behind it\n", p.bold(shortID(o.Upstream)), o.Why)
+	}
 	side := map[string]string{"ours": "this side (ours)", "theirs": "the other side (theirs)"}[o.Side]
 	if o.Doing == "behind" {
 		side = "it"
@@ -28,6 +31,22 @@ func placeText(o operationObject, p paint) string {
 	}
 	return fmt.Sprintf("%s: %s stays as it is, upstream %s, because %s\n", what, side, p.bold(shortID(o.Upstream)), o.Why)
 }
+
+// brokenText tells what is wrong with a branch by itself.
+func brokenText(broken []brokenObject, p paint) string {
+	var b strings.Builder
+	for i, f := range broken {
+		if i == mostBroken {
+			fmt.Fprintf(&b, "  and %d more: skein check\n", len(broken)-i)
+			break
+		}
+		fmt.Fprintf(&b, "  %s %s\n", p.yellow(f.Message), p.faint("["+f.Code+"]"))
+	}
+	return b.String()
+}
+
+// mostBroken is how many findings are told before the plan.
+const mostBroken = 5
 
 func shortID(id string) string { return id[:min(10, len(id))] }
 
@@ -277,6 +296,8 @@ func nextText(s *resolveStep, next []string, p paint) string {
 	switch {
 	case len(next) == 0 && s.Operation.Doing == "behind":
 		return "next: commit this, then merge or rebase; skein resolve --abort takes it back\n"
+	case s.Operation.Doing == "ahead" && len(s.Unmerged) == 0 && !slices.Contains(next, "--amend"):
+		return "next: " + command + ", which comes on top of the branch's commits and leaves them as they are; skein resolve --abort takes it back\n"
 	case len(next) == 0:
 		return "skein resolve --abort takes it back\n"
 	case len(s.Unmerged) > 0:

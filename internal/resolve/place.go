@@ -3,6 +3,7 @@ package resolve
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -20,6 +21,9 @@ type Place struct {
 	Doing gitrepo.Doing
 	// Behind says that nothing was merged yet: the branch is put on upstream.
 	Behind bool
+	// Ahead says that nothing is to be merged: the branch is put once more on what
+	// it has of upstream. Base is Upstream where that is all.
+	Ahead bool
 	// Base, Upstream and Local are commits; Base is "" where the histories have
 	// none in common.
 	Base, Upstream, Local string
@@ -153,6 +157,28 @@ func behind(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	return &Place{Behind: true, Base: base, Upstream: onto, Local: head, Ours: merge.Local, Why: "as --onto says"}, nil
 }
 
+// ErrNothing is what Where wraps where git joins nothing, and has joined nothing
+// in the last commit.
+var ErrNothing = errors.New("git joins nothing")
+
+// Ahead is the place of a branch by itself, against the upstream branch. Upstream
+// is "" where that is not known, or has nothing in common with it.
+func Ahead(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
+	p := &Place{Ahead: true, Ours: merge.Local, Why: "the branch has all of " + w.UpstreamRef}
+	var err error
+	if p.Local, _, err = repo.Resolve(ctx, "HEAD"); err != nil || p.Local == "" || w.UpstreamRef == "" {
+		return p, err
+	}
+	tip, ok, err := repo.Resolve(ctx, w.UpstreamRef)
+	if err != nil || !ok {
+		return p, err
+	}
+	if p.Base, ok, err = repo.MergeBase(ctx, p.Local, tip); ok {
+		p.Upstream = tip
+	}
+	return p, err
+}
+
 // merged is the place of a merge that is finished: git found no conflict, and
 // yet the folder may be broken.
 func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
@@ -171,7 +197,7 @@ func merged(ctx context.Context, repo *gitrepo.Repo, w Wish) (*Place, error) {
 	}
 	if len(parents) != 2 {
 		return nil, &diag.Error{
-			Kind: diag.Usage, File: repo.Top, Message: "there is nothing to resolve: git is in the middle of nothing, and the last commit is no merge",
+			Kind: diag.Usage, File: repo.Top, Message: "there is nothing to resolve: git is in the middle of nothing, and the last commit is no merge", Err: ErrNothing,
 			Hint: "to put the migrations of this branch behind those of another one, before they meet: skein resolve --onto origin/main",
 		}
 	}

@@ -18,8 +18,8 @@ func (c *Case) Next(ctx context.Context) ([]string, error) {
 		if c.Place.Behind && c.Place.Base != c.Place.Upstream {
 			return nil, nil // they have not met yet
 		}
-		published, err := c.Repo.Published(ctx, "HEAD")
-		if err != nil || published {
+		amend, err := c.amends(ctx)
+		if err != nil || !amend {
 			return []string{"commit", "-m", "Put local migrations behind upstream's"}, err
 		}
 		return []string{"commit", "--amend", "--no-edit"}, nil
@@ -34,6 +34,17 @@ func (c *Case) Next(ctx context.Context) ([]string, error) {
 		}
 	}
 	return []string{string(c.Place.Doing), "--continue"}, nil
+}
+
+// amends reports whether what was done belongs into the last commit: nobody else
+// has it, and of a branch by itself it is the only one.
+func (c *Case) amends(ctx context.Context) (bool, error) {
+	published, err := c.Repo.Published(ctx, "HEAD")
+	if err != nil || published || !c.Place.Ahead {
+		return !published, err
+	}
+	own, err := c.Repo.Line(ctx, c.Place.Upstream, c.Place.Local)
+	return len(own) == 1, err
 }
 
 // After is where git is after it went on.

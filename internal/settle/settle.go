@@ -10,6 +10,7 @@ package settle
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -18,6 +19,7 @@ import (
 	"github.com/skein-db/skein/internal/config"
 	"github.com/skein-db/skein/internal/diag"
 	"github.com/skein-db/skein/internal/diff"
+	"github.com/skein-db/skein/internal/finding"
 	"github.com/skein-db/skein/internal/gitrepo"
 	"github.com/skein-db/skein/internal/merge"
 	"github.com/skein-db/skein/internal/replay"
@@ -60,6 +62,9 @@ type Case struct {
 	// Recovered says that an earlier run had been killed, and that its changes
 	// were taken back first.
 	Recovered bool
+	// Broken is what is wrong with the folder where git joins nothing and yet there
+	// is something to do.
+	Broken []finding.Finding
 	// Schema says how the schema files stand to what the plan leads to.
 	Schema SchemaState
 	// Differs is what generate would still write, where Schema is Different.
@@ -137,6 +142,9 @@ func (c *Case) find(ctx context.Context, op *gitrepo.Operation, half string) err
 		c.Place, err = resolve.At(ctx, c.Repo, op, c.request.Wish)
 	} else {
 		c.Place, err = resolve.Where(ctx, c.Repo, c.request.Wish)
+	}
+	if errors.Is(err, resolve.ErrNothing) {
+		return c.findAhead(ctx, err)
 	}
 	if err != nil {
 		return err

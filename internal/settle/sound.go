@@ -21,11 +21,31 @@ func (c *Case) examine(ctx context.Context, dir string, proof *replay.Outcome) (
 	if c.request.FactsDir != "" && dir == c.request.Dir {
 		in.Known = filefacts.Open(c.request.FactsDir, dir)
 	}
+	if c.stands() && dir == c.request.Dir {
+		var err error
+		if in.Base, err = check.FindBase(ctx, dir, check.BaseRequest{Revision: c.request.Wish.UpstreamRef}); err != nil {
+			return nil, err
+		}
+	}
 	report, err := check.Examine(ctx, in)
 	if err != nil {
 		return nil, err
 	}
+	if c.Place.Ahead {
+		return grave(report.Findings), nil
+	}
 	return report.Findings, nil
+}
+
+// before are the states whose findings do not count.
+func (c *Case) before() []resolve.Files {
+	switch {
+	case c.Place.Ahead && c.Place.Local == c.Place.Upstream:
+		return nil // what is broken is upstream itself
+	case c.Place.Ahead:
+		return []resolve.Files{c.states.Upstream}
+	}
+	return []resolve.Files{c.states.Upstream, c.states.Local}
 }
 
 // newFindings returns what is wrong with the folder and was wrong on neither
@@ -48,7 +68,7 @@ func (c *Case) newFindingsIn(ctx context.Context, dir string, proof *replay.Outc
 		return nil, err
 	}
 	run := proof != nil && len(still) != len(found)
-	for _, side := range []resolve.Files{c.states.Upstream, c.states.Local} {
+	for _, side := range c.before() {
 		before, err := c.findingsOf(ctx, side, run)
 		if err != nil {
 			return nil, err
