@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -16,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/skein-db/skein/internal/pgserver"
 )
 
 // site is a program that shows a database in a browser.
@@ -184,7 +185,7 @@ func (b *bench) pgwebSite(ctx context.Context) *site {
 		s.name = "pgweb " + words[1]
 	}
 	s.launch = func(ctx context.Context, s *site, database string) (*exec.Cmd, string, error) {
-		port, err := freePort()
+		port, err := pgserver.FreePort()
 		if err != nil {
 			return nil, "", err
 		}
@@ -203,13 +204,4 @@ func (b *bench) pgwebSite(ctx context.Context) *site {
 		return nil, "", fmt.Errorf("it did not begin to answer: %w", err)
 	}
 	return s
-}
-
-func freePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
 }

@@ -34,12 +34,12 @@ type Options struct {
 }
 
 // Against returns the options with which a database is read to be compared with
-// want: what want names counts as asked for, its roles, the tables of its linked
+// want too: beside what o has, what want names counts as asked for, its roles, the tables of its linked
 // policies, and its schemas, also those that Schemas leaves out. Otherwise they
 // would all seem to be missing from the database.
 func (o Options) Against(want *schema.Schema) Options {
-	o.Linked = Linked(want)
-	o.Roles = nil
+	o.Linked = slices.Concat(o.Linked, Linked(want))
+	o.Roles = slices.Clone(o.Roles)
 	for _, r := range want.Roles {
 		o.Roles = append(o.Roles, r.Name)
 	}

@@ -26,7 +26,7 @@ func newAddress(dir string, listen bool) (address, error) {
 		a.socketDir, listen = "", true
 	}
 	if listen {
-		port, err := freePort()
+		port, err := FreePort()
 		if err != nil {
 			return address{}, err
 		}
@@ -35,9 +35,9 @@ func newAddress(dir string, listen bool) (address, error) {
 	return a, nil
 }
 
-// freePort asks the system for a port nobody uses. Somebody else could take it
-// before the server does; the server then fails to start and says so.
-func freePort() (int, error) {
+// FreePort asks the system for a port of loopback that nobody uses. Somebody else
+// could take it before a server does; that then fails to start and says so.
+func FreePort() (int, error) {
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, err

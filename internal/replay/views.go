@@ -101,13 +101,9 @@ func (p *prover) replay(ctx context.Context) (*Failure, error) {
 func (p *prover) reading() catalog.Options {
 	var o catalog.Options
 	for _, want := range []*schema.Schema{p.last, p.desired} {
-		if want == nil {
-			continue
+		if want != nil {
+			o = o.Against(want)
 		}
-		for _, r := range want.Roles {
-			o.Roles = append(o.Roles, r.Name)
-		}
-		o.Linked = append(o.Linked, catalog.Linked(want)...)
 	}
 	return o
 }

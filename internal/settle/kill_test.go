@@ -10,6 +10,15 @@ import (
 	"testing"
 )
 
+// part makes the branch mine, and a migration on either side; mine is switched to.
+func (p *project) part() {
+	p.Git("switch", "--quiet", "--create", "mine")
+	p.migration("age", column("users", "age", "integer"))
+	p.Git("switch", "--quiet", "main")
+	p.migration("title", column("posts", "title", "text"))
+	p.Git("switch", "--quiet", "mine")
+}
+
 // collide makes a merge that git gave up: two migrations on either side.
 func collide(t *testing.T) *project {
 	p := newProject(t)
@@ -195,11 +204,7 @@ func TestResolvedByHand(t *testing.T) {
 	p := newProject(t)
 	p.Write("drizzle/0000_left_over.sql", "SELECT 1;") // no entry names it
 	p.Commit("a fault")
-	p.Git("switch", "--quiet", "--create", "mine")
-	p.migration("age", column("users", "age", "integer"))
-	p.Git("switch", "--quiet", "main")
-	p.migration("title", column("posts", "title", "text"))
-	p.Git("switch", "--quiet", "mine")
+	p.part()
 	p.try("merge", "--quiet", "main")
 	p.Git("rm", "--quiet", "--force", "drizzle/0001_age.sql")
 	p.Git("checkout", "--quiet", "--theirs", "drizzle/meta")
