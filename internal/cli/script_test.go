@@ -144,12 +144,17 @@ func scriptPG(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
+// scriptSQL runs statements, with -f those of a file: psql is not everywhere.
 func scriptSQL(ts *testscript.TestScript, neg bool, args []string) {
+	text := strings.Join(args, " ")
+	if len(args) == 2 && args[0] == "-f" {
+		text = ts.ReadFile(args[1])
+	}
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, ts.Getenv("DATABASE_URL"))
 	ts.Check(err)
 	defer conn.Close(ctx)
-	results, err := conn.PgConn().Exec(ctx, strings.Join(args, " ")).ReadAll()
+	results, err := conn.PgConn().Exec(ctx, text).ReadAll()
 	if neg != (err != nil) {
 		ts.Fatalf("sql: unexpected outcome: %v", err)
 	}
