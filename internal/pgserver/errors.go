@@ -32,6 +32,9 @@ func nothingFound(o Options, tried []attempt) error {
 	if o.Version != 0 {
 		wanted += " " + itoa(o.Version)
 	}
+	if len(o.Extensions) > 0 {
+		wanted += " that has " + extensionList(o.Extensions)
+	}
 	return &diag.Error{Kind: diag.Usage,
 		Message: "no " + wanted + " to run a throwaway server with",
 		Detail:  listAttempts(tried),
