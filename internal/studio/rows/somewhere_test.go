@@ -63,7 +63,7 @@ ALTER TABLE large ALTER filler SET STORAGE PLAIN;
 INSERT INTO large SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 900) FROM generate_series(0, %[1]d - 1) n;
 CREATE UNLOGGED TABLE placed AS TABLE large;
 ALTER TABLE large ADD PRIMARY KEY (id);
-CREATE UNLOGGED TABLE parted (id int PRIMARY KEY, other int, filler text) PARTITION BY RANGE (id);
+CREATE TABLE parted (id int PRIMARY KEY, other int, filler text) PARTITION BY RANGE (id);
 CREATE UNLOGGED TABLE parted_1 PARTITION OF parted FOR VALUES FROM (0) TO (%[1]d / 10);
 CREATE UNLOGGED TABLE parted_2 PARTITION OF parted FOR VALUES FROM (%[1]d / 10) TO (%[1]d);
 INSERT INTO parted SELECT n, (n * 7919::bigint) %% %[1]d, repeat('x', 900) FROM generate_series(0, %[1]d - 1) n;
